@@ -1,0 +1,235 @@
+//! One error type with a closed set of codes. Each code has a page, a public detail and a private cause.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::Value;
+
+/// What fallible functions answer.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Something that could not be done. `Display` never shows the cause.
+pub struct Error(Box<Inside>);
+
+struct Inside {
+    code: Code,
+    detail: Cow<'static, str>,
+    members: Vec<(&'static str, Value)>,
+    fields: Vec<FieldError>,
+    cause: Option<Cause>,
+}
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// A field that is wrong, and how to make it right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Where: the name of the field.
+    pub location: String,
+    /// What is wrong with it.
+    pub message: String,
+    /// What to do.
+    pub fix: String,
+}
+
+impl Error {
+    /// Which kind of error it is.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// What happened and what to do, for the caller to read.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// More members of the problem body.
+    pub fn members(&self) -> &[(&'static str, Value)] {
+        &self.0.members
+    }
+
+    /// The fields that are wrong.
+    pub fn fields(&self) -> &[FieldError] {
+        &self.0.fields
+    }
+
+    /// Adds a member to the problem body.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.0.members.push((name, value.into()));
+        self
+    }
+
+    /// Names a field that is wrong.
+    #[must_use]
+    pub fn field(mut self, location: impl Into<String>, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        self.0.fields.push(FieldError { location: location.into(), message: message.into(), fix: fix.into() });
+        self
+    }
+
+    /// Keeps the cause, for the log only.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Cause>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.code.as_str(), self.0.detail)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("code", &self.0.code.as_str())
+            .field("detail", &self.0.detail)
+            .field("cause", &self.0.cause)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.cause.as_deref().map(|cause| cause as _)
+    }
+}
+
+macro_rules! codes {
+    ($($name:ident = $code:literal, $status:literal, $title:literal, $help:literal;)*) => {
+        /// Every error there is. The code is stable; its page is `docs/errors/<code>.md`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $help] $name,)*
+        }
+
+        impl Code {
+            /// All codes, in the order of their status.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The stable code, `snake_case`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The HTTP status.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// A few words; the `error` member that the first clients read.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+
+            /// When it happens and how to fix it.
+            pub fn help(self) -> &'static str {
+                match self { $(Self::$name => $help,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    UserRequired = "user_required", 400, "User required", "A call with a secret key did not say which user it is for. Send X-User-Id with your own id of the user, or the user's token in X-Clerk-Token.";
+    InvalidJson = "invalid_json", 400, "Invalid JSON", "The body cannot be read as JSON. Check quotes, commas and encoding (UTF-8 without a byte order mark), and that no member appears twice.";
+    MissingField = "missing_field", 400, "Missing required field", "A field that must be there is not. The message names it.";
+    UnknownPlan = "unknown_plan", 400, "Unknown plan", "The plan or tier that was named is not one of this project. The message lists those that are.";
+    PriceMismatch = "price_mismatch", 400, "Price mismatch", "The price that was named is not the current one of this tier. Read GET /api/tiers again.";
+    KindLocked = "kind_locked", 400, "Project kind is locked", "What was added does not fit the kind of the project, which is fixed when it is made.";
+    InvalidHeader = "invalid_header", 400, "Invalid header", "A header appears twice or cannot be read. The message names it.";
+    MissingAuthentication = "missing_authentication", 401, "Missing authentication", "The call carries no key. Send Authorization: Bearer with a secret key from your server, or X-Publishable-Key from a browser.";
+    InvalidApiKey = "invalid_api_key", 401, "Invalid API key", "The secret key is unknown, revoked or expired. Copy it again, or make a new one with POST /projects/regenerate-secret.";
+    InvalidPublishableKey = "invalid_publishable_key", 401, "Invalid publishable key", "The publishable key is unknown or misspelt. Copy it again from your project.";
+    PublishableKeyInAuthorization = "publishable_key_in_authorization", 401, "Publishable key in Authorization", "A publishable key was sent where a secret key belongs. Send it in X-Publishable-Key.";
+    UserTokenRequired = "user_token_required", 401, "Invalid or missing end-user token", "The call is for one user and nothing says which in a way that proves it. Send the user's token in X-Clerk-Token.";
+    InvalidToken = "invalid_token", 401, "Invalid or missing end-user token", "The token is not one of this server, or was changed on the way. Sign in again.";
+    TokenExpired = "token_expired", 401, "Invalid or missing end-user token", "The token is past its end. Get a fresh one.";
+    TokenRevoked = "token_revoked", 401, "Invalid or missing end-user token", "The session of the token was ended, or its user deleted. Sign in again.";
+    DeveloperRequired = "developer_required", 401, "Authentication failed", "The call is for developers. Send the token of a developer in Authorization: Bearer.";
+    TierLimitReached = "tier_limit_reached", 403, "Tier limit reached", "The user has used what the plan allows in this period. Offer an upgrade, or wait for resetsAt.";
+    KeyMismatch = "key_mismatch", 403, "Forbidden", "The publishable key and the secret key belong to different projects. Send one of them, or a pair.";
+    SecretKeyRequired = "secret_key_required", 403, "Forbidden", "The call needs a secret key, which belongs on a server and never in a browser.";
+    OperatorRequired = "operator_required", 403, "Forbidden", "Only operators of this server may call this. They are the verified e-mails in operator.emails.";
+    TokenWrongProject = "token_wrong_project", 403, "Publishable key mismatch", "The token is of a user of another project. Sign in to this one.";
+    CrossSite = "cross_site", 403, "Forbidden", "The call came from another site, or through a way that is closed to it.";
+    ConfirmationRequired = "confirmation_required", 403, "Confirmation required", "What would be deleted must be confirmed by typing its name. Send confirm with exactly that name.";
+    NotFound = "not_found", 404, "Not found", "There is nothing under this address, or it is not yours.";
+    CustomerNotFound = "customer_not_found", 404, "Customer not found", "There is no customer with this id in this project. Make one with POST /api/customers and externalId.";
+    ProjectNotFound = "project_not_found", 404, "Project not found", "There is no project with this key, id or name on your platform.";
+    TierNotFound = "tier_not_found", 404, "Tier not found", "There is no tier with this name in this project. GET /tiers lists them.";
+    KeyNotFound = "key_not_found", 404, "Key not found or not owned by you", "There is no active key with this id or publishable key on your platform.";
+    MethodNotAllowed = "method_not_allowed", 405, "Method not allowed", "The address exists, but not with this method. The Allow header lists those it knows.";
+    RequestTimeout = "request_timeout", 408, "Request timeout", "The body did not arrive in time. Send it again.";
+    EmailTaken = "email_taken", 409, "Failed to create customer", "Another customer of this project has this e-mail. Find that one, or use another address.";
+    ExternalIdTaken = "external_id_taken", 409, "Failed to create customer", "Another customer of this project has this external id or e-mail.";
+    Subscribed = "subscribed", 409, "Customer is subscribed", "The customer pays for a subscription, which decides the plan. Change or cancel the subscription instead.";
+    Conflict = "conflict", 409, "Conflict", "Something changed at the same time, or exists already. Read it again and retry.";
+    ProjectAmbiguous = "project_ambiguous", 409, "Project name is ambiguous", "Several projects have this name. Name the one you mean by publishableKey or projectId.";
+    IdempotencyInFlight = "idempotency_in_flight", 409, "Request in progress", "The first request with this Idempotency-Key still runs. Wait a moment and retry with the same key.";
+    ClockConflict = "clock_conflict", 409, "Clock conflict", "The clock cannot go back, because data was written in the future. Reset with DELETE /_dev/clock?wipe=true.";
+    PayloadTooLarge = "payload_too_large", 413, "Payload too large", "The body is larger than this call takes. The message says how much that is.";
+    UriTooLong = "uri_too_long", 414, "URI too long", "The address is longer than 8 KiB. Put what is long into the body.";
+    UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type", "The body has a type that this call does not read. Send application/json in UTF-8.";
+    InvalidId = "invalid_id", 422, "Invalid id", "An id does not have its documented form.";
+    InvalidValue = "invalid_value", 422, "Invalid value", "A value has the wrong type, is out of range or badly formed. errors names the field and the fix.";
+    UnknownMeter = "unknown_meter", 422, "Unknown meter", "No tier of this project names the meter. The message lists those that are named.";
+    InvalidCursor = "invalid_cursor", 422, "Invalid cursor", "The cursor was made for another list, or changed. Start again without one.";
+    InvalidIdempotencyKey = "invalid_idempotency_key", 422, "Invalid Idempotency-Key", "The key is empty, too long, not visible ASCII, or too easy to guess for a public call.";
+    IdempotencyMismatch = "idempotency_mismatch", 422, "Idempotency-Key reused", "The key was used for another request. Use a fresh key for each request, and the same only for retries.";
+    RateLimited = "rate_limited", 429, "Rate limit exceeded", "Too many calls in a minute. Wait for Retry-After seconds.";
+    AuthenticationRateLimited = "authentication_rate_limited", 429, "Rate limit exceeded", "Too many failed authentications from this address. Correct the key, then wait for Retry-After seconds. A right key is never refused by this.";
+    HeadersTooLarge = "headers_too_large", 431, "Headers too large", "The request has more than 100 headers or 32 KiB of them. Send fewer; old cookies are the usual cause.";
+    Internal = "internal", 500, "Internal error", "Something is wrong on our side. Tell the operator the request id.";
+    StorageUnavailable = "storage_unavailable", 503, "Storage unavailable", "The database cannot be written at the moment. Nothing was changed; retry after Retry-After seconds. The operator finds the cause in the log and with dream-api doctor.";
+    Overloaded = "overloaded", 503, "Overloaded", "The server has all the work it can take. Nothing was changed; retry after Retry-After seconds.";
+    NotReady = "not_ready", 503, "Not ready", "The server starts or cannot write. Retry in a few seconds.";
+    ShuttingDown = "shutting_down", 503, "Shutting down", "The server is stopping. Nothing was changed; retry in a few seconds.";
+}
+
+impl Code {
+    /// An error of this kind; `detail` says what happened and what to do.
+    pub fn error(self, detail: impl Into<Cow<'static, str>>) -> Error {
+        Error(Box::new(Inside {
+            code: self,
+            detail: detail.into(),
+            members: Vec::new(),
+            fields: Vec::new(),
+            cause: None,
+        }))
+    }
+}
+
+/// A 422 that names the field and the fix.
+pub fn invalid(field: &str, message: impl Into<String>, fix: impl Into<String>) -> Error {
+    let message = message.into();
+    Code::InvalidValue.error(format!("{field} {message}")).field(field, message, fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_well_formed() {
+        let codes: HashSet<&str> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        assert_eq!(codes.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+            assert!(!code.title().is_empty() && code.help().ends_with('.'));
+            assert!((400..600).contains(&code.status()));
+        }
+    }
+
+    #[test]
+    fn the_cause_is_kept_and_not_shown() {
+        let error = Code::Internal.error("It broke").because("secret");
+        assert_eq!(error.to_string(), "internal: It broke");
+        assert!(std::error::Error::source(&error).is_some());
+        assert!(size_of::<Error>() == size_of::<usize>());
+    }
+}

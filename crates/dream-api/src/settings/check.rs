@@ -1,0 +1,242 @@
+//! Whether settings that are well-formed are also safe to start with (rules 4, 23, 30).
+
+mod production;
+
+use super::Loaded;
+use super::address::{WebUrl, is_loopback};
+use super::groups::{Clerk, Environment, Settings};
+use super::problem::Problem;
+use super::secret::Secret;
+
+/// What a start must refuse and what it should say.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    /// Any of these refuses the start.
+    pub(crate) refusals: Vec<Problem>,
+    /// Worth a line at start and in `doctor`.
+    pub(crate) warnings: Vec<Problem>,
+    /// Limits that are off, by key; said at start (rules 31).
+    pub(crate) limits_off: Vec<&'static str>,
+}
+
+/// Judges the settings. `expose_development` is the flag that lets a development server be reached from elsewhere.
+pub(crate) fn findings(loaded: &Loaded, expose_development: bool) -> Findings {
+    let mut check = Check {
+        loaded,
+        settings: &loaded.settings,
+        findings: Findings {
+            warnings: loaded.warnings.clone(),
+            ..Findings::default()
+        },
+    };
+    check.key_modes();
+    match loaded.settings.environment {
+        Environment::Development => {
+            check.plain_bases();
+            check.development(expose_development);
+        }
+        Environment::Production => check.production(),
+    }
+    check.findings.limits_off = limits_off(&loaded.settings);
+    check.findings
+}
+
+struct Check<'a> {
+    loaded: &'a Loaded,
+    settings: &'a Settings,
+    findings: Findings,
+}
+
+impl Check<'_> {
+    fn refuse(&mut self, key: &str, message: impl Into<String>, fix: impl Into<String>) {
+        let problem = self.problem(key, message.into(), fix.into());
+        self.findings.refusals.push(problem);
+    }
+
+    fn warn(&mut self, key: &str, message: impl Into<String>, fix: impl Into<String>) {
+        let problem = self.problem(key, message.into(), fix.into());
+        self.findings.warnings.push(problem);
+    }
+
+    fn problem(&self, key: &str, message: String, fix: String) -> Problem {
+        Problem {
+            setting: key.to_owned(),
+            source: self.loaded.source(key),
+            message,
+            fix,
+        }
+    }
+
+    /// The variable of a setting, for a fix that can be pasted.
+    fn variable(&self, key: &str) -> &str {
+        let row = self.loaded.rows.iter().find(|row| row.key == key);
+        row.map_or("", |row| &row.environment)
+    }
+
+    /// A key of the other mode would take real money for a test, or none for a sale.
+    fn key_modes(&mut self) {
+        let settings = self.settings;
+        let stripe = &settings.stripe;
+        for (mode, suffix) in [(&stripe.live, ""), (&stripe.test, "_test")] {
+            self.secret_mode(
+                "stripe.secret_key",
+                suffix,
+                mode.secret_key.as_ref(),
+                &["sk", "rk"],
+            );
+            self.secret_mode(
+                "stripe.client_secret",
+                suffix,
+                mode.client_secret.as_ref(),
+                &["sk", "rk"],
+            );
+        }
+        for (realm, clerk) in [
+            ("clerk", &settings.clerk),
+            ("clerk_developers", &settings.clerk_developers),
+        ] {
+            self.clerk_modes(realm, clerk);
+        }
+    }
+
+    fn clerk_modes(&mut self, realm: &str, clerk: &Clerk) {
+        for (mode, suffix) in [(&clerk.live, ""), (&clerk.test, "_test")] {
+            self.secret_mode(
+                &format!("{realm}.secret_key"),
+                suffix,
+                mode.secret_key.as_ref(),
+                &["sk"],
+            );
+            let publishable = mode.publishable_key.as_deref();
+            self.mode(
+                &format!("{realm}.publishable_key"),
+                suffix,
+                publishable,
+                &["pk"],
+            );
+        }
+    }
+
+    fn secret_mode(&mut self, base: &str, suffix: &str, key: Option<&Secret>, kinds: &[&str]) {
+        self.mode(base, suffix, key.map(Secret::expose), kinds);
+    }
+
+    fn mode(&mut self, base: &str, suffix: &str, key: Option<&str>, kinds: &[&str]) {
+        let Some(key) = key else { return };
+        let has_mode = |mode: &str| {
+            kinds
+                .iter()
+                .any(|kind| key.starts_with(&format!("{kind}_{mode}_")))
+        };
+        let (wanted, other, other_suffix) = match suffix {
+            "" => ("live", "test", "_test"),
+            _ => ("test", "live", ""),
+        };
+        let setting = format!("{base}{suffix}");
+        if has_mode(other) {
+            let right = self.variable(&format!("{base}{other_suffix}")).to_owned();
+            let message = format!("holds a {other} key, and this is the setting of {wanted} mode");
+            self.refuse(&setting, message, format!("move it to {right}"));
+        } else if !has_mode(wanted) {
+            let expected: Vec<String> = kinds
+                .iter()
+                .map(|kind| format!("`{kind}_{wanted}_`"))
+                .collect();
+            let message = format!("does not begin with {}", expected.join(" or "));
+            self.refuse(
+                &setting,
+                message,
+                format!("give a {wanted} key, or remove it"),
+            );
+        }
+    }
+
+    /// Secrets may cross the loopback interface in clear, and nothing else.
+    fn plain_bases(&mut self) {
+        for (key, url) in bases(self.settings) {
+            if !url.is_https() && !url.is_loopback() {
+                self.refuse(
+                    key,
+                    "is not encrypted, and secret keys are sent to it",
+                    "use https://",
+                );
+            }
+        }
+    }
+
+    fn development(&mut self, expose: bool) {
+        let settings = self.settings;
+        let fix = "keep to 127.0.0.1, use env = \"production\", or add --expose-development";
+        let mut open = Vec::new();
+        for (key, address) in [
+            ("listen", settings.listen),
+            ("sandbox.listen", settings.sandbox_listen),
+        ] {
+            if !is_loopback(address.ip()) {
+                open.push((key, format!("{address}, which other machines can reach")));
+            }
+        }
+        if let Some(url) = settings
+            .public_url
+            .as_ref()
+            .filter(|url| !url.is_loopback())
+        {
+            open.push((
+                "public_url",
+                format!("{}, which is not this machine", url.as_str()),
+            ));
+        }
+        for (key, what) in open {
+            let message = format!("is {what}, and development has known keys and open doors");
+            if expose {
+                let fix = "use env = \"production\" for anything but a test";
+                self.warn(key, message, fix);
+            } else {
+                self.refuse(key, message, fix);
+            }
+        }
+        if settings.listen == settings.sandbox_listen && settings.listen.port() != 0 {
+            self.refuse(
+                "sandbox.listen",
+                "is the server's own address",
+                "give the sandbox another port, or 0",
+            );
+        }
+        if settings.stripe.live.secret_key.is_some() {
+            let fix = "use a test key in STRIPE_SECRET_KEY_TEST while developing";
+            self.warn(
+                "stripe.secret_key",
+                "takes real money, in development too",
+                fix,
+            );
+        }
+    }
+}
+
+/// The addresses secret keys are sent to.
+fn bases(settings: &Settings) -> [(&'static str, &WebUrl); 3] {
+    [
+        ("stripe.api_base", &settings.stripe.api_base),
+        ("stripe.connect_base", &settings.stripe.connect_base),
+        ("clerk.api_base", &settings.clerk_api_base),
+    ]
+}
+
+fn limits_off(settings: &Settings) -> Vec<&'static str> {
+    let limits = &settings.limits;
+    let all = [
+        ("limits.per_user_per_minute", limits.per_user_per_minute),
+        (
+            "limits.per_secret_key_per_minute",
+            limits.per_secret_key_per_minute,
+        ),
+        (
+            "limits.failed_authentication_per_minute",
+            limits.failed_authentication_per_minute,
+        ),
+        ("limits.connections", limits.connections),
+        ("limits.requests_in_flight", limits.requests_in_flight),
+    ];
+    let off = all.into_iter().filter(|(_, limit)| *limit == 0);
+    off.map(|(key, _)| key).collect()
+}

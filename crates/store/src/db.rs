@@ -1,0 +1,276 @@
+//! The one handle to the database, whichever engine it is.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use dream_domain::error::{Code, Result};
+use dream_domain::time::Millis;
+use dream_domain::usage::Count;
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use crate::clock::Clocks;
+use crate::engine::owner::Owner;
+use crate::engine::postgres::Postgres;
+use crate::engine::readers::Readers;
+use crate::engine::sqlite::{self, Purpose};
+use crate::engine::writer::{Job, Queue, Writer};
+use crate::meter::counters::Counters;
+use crate::meter::journal::Journal;
+use crate::meter::replay::replay;
+use crate::meter::{Take, Verdict, Waiting};
+use crate::migrate;
+use crate::sql::Sql;
+use crate::step::{Refusal, Rows, Step};
+use crate::value::{Row, Value};
+use crate::versions::Versions;
+
+/// Where the data lies.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A file that this process will own.
+    Sqlite(PathBuf),
+    /// A server, by connection URL.
+    Postgres(String),
+}
+
+/// How the store works.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// PostgreSQL: connections in the pool.
+    pub pool_size: usize,
+    /// Calls that may wait to be counted before new ones are refused.
+    pub calls_max: usize,
+    /// Keyed answers held in memory until they are folded.
+    pub answers_max: usize,
+    /// Counters kept in memory before settled ones are let go (33 bytes each).
+    pub counters_max: usize,
+    /// The longest time between a count and its row in the reports.
+    pub fold_every: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            pool_size: 16,
+            calls_max: 65_536,
+            answers_max: 200_000,
+            counters_max: 2_000_000,
+            fold_every: Duration::from_secs(2),
+        }
+    }
+}
+
+/// A database that is open and has the newest schema. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    clocks: Clocks,
+    versions: Versions,
+}
+
+enum Engine {
+    Sqlite(File),
+    Postgres(Postgres),
+}
+
+struct File {
+    queue: Arc<Queue>,
+    readers: Arc<Readers>,
+    counters: Arc<Counters>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    path: PathBuf,
+}
+
+impl Db {
+    /// Opens and migrates. Refuses a file that another process owns, that is damaged, or that a newer
+    /// release has written.
+    pub async fn open(place: &Place, clocks: Clocks, options: &Options) -> Result<Self> {
+        let versions = Versions::default();
+        let engine = match place {
+            Place::Sqlite(path) => {
+                let (path, clocks, versions, options) = (path.clone(), clocks.clone(), versions.clone(), options.clone());
+                let opened = tokio::task::spawn_blocking(move || open_file(path, clocks, versions, &options));
+                Engine::Sqlite(opened.await.map_err(|e| Code::Internal.error("Opening the database failed").because(e))??)
+            }
+            Place::Postgres(url) => Engine::Postgres(Postgres::open(url, options, clocks.clone(), versions.clone()).await?),
+        };
+        Ok(Self { inner: Arc::new(Inner { engine, clocks, versions }) })
+    }
+
+    /// Business time.
+    pub fn now(&self) -> Millis {
+        (self.inner.clocks.business)()
+    }
+
+    /// The versions that caches and the meter compare.
+    pub fn versions(&self) -> &Versions {
+        &self.inner.versions
+    }
+
+    /// The name of the engine: `sqlite` or `postgres`.
+    pub fn engine(&self) -> &'static str {
+        match self.inner.engine {
+            Engine::Sqlite(_) => "sqlite",
+            Engine::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Other processes may change what this one has cached.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.inner.engine, Engine::Postgres(_))
+    }
+
+    /// Counts and decides; the answer comes when it is durable. Dropping the future does not undo it.
+    pub async fn take(&self, take: Take) -> Result<Verdict> {
+        let (reply, answer) = oneshot::channel();
+        let call = Waiting { take, reply };
+        match &self.inner.engine {
+            Engine::Sqlite(file) => file.queue.call(call)?,
+            Engine::Postgres(postgres) => postgres.call(call)?,
+        }
+        answer.await.map_err(|_| stopping())?
+    }
+
+    /// Rows of a statement that may read many; runs off the async threads.
+    pub(crate) async fn rows(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Vec<Row>> {
+        match &self.inner.engine {
+            Engine::Sqlite(file) => {
+                let readers = file.readers.clone();
+                let read = tokio::task::spawn_blocking(move || readers.rows(sql, &params));
+                read.await.map_err(|e| Code::Internal.error("A read failed").because(e))?
+            }
+            Engine::Postgres(postgres) => postgres.rows(sql, &params).await,
+        }
+    }
+
+    /// Rows found by their key: a few microseconds, on the calling thread where the engine allows it.
+    pub(crate) async fn near(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Vec<Row>> {
+        match &self.inner.engine {
+            Engine::Sqlite(file) => file.readers.rows(sql, &params),
+            Engine::Postgres(postgres) => postgres.rows(sql, &params).await,
+        }
+    }
+
+    /// Runs a transaction.
+    pub(crate) async fn run(&self, steps: Vec<Step>) -> Result<Rows, Refusal> {
+        self.change(Change { steps, ..Change::default() }).await
+    }
+
+    /// Runs a transaction that changes what others have cached or what the meter counts.
+    pub(crate) async fn change(&self, change: Change) -> Result<Rows, Refusal> {
+        match &self.inner.engine {
+            Engine::Sqlite(file) => {
+                let (reply, answer) = oneshot::channel();
+                let Change { steps, bumps, settle, settle_all } = change;
+                file.queue.job(Job { steps, bumps, settle, settle_all, reply });
+                answer.await.map_err(|_| Refusal::Storage(stopping()))?
+            }
+            Engine::Postgres(postgres) => {
+                let rows = postgres.run(&change.steps).await?;
+                change.bumps.iter().for_each(|slot| self.inner.versions.bump(*slot));
+                Ok(rows)
+            }
+        }
+    }
+
+    /// Everything counted so far is in the tables that reports read.
+    pub async fn fold(&self) -> Result<()> {
+        match &self.inner.engine {
+            Engine::Sqlite(_) => {
+                let settle = vec![("".into(), "".into())];
+                self.change(Change { settle, ..Change::default() }).await?;
+                Ok(())
+            }
+            Engine::Postgres(postgres) => postgres.fold().await,
+        }
+    }
+
+    pub(crate) fn counter_in_memory(&self, tenant: &str, subject: &str, meter: &str, start: Millis) -> Option<Count> {
+        match &self.inner.engine {
+            Engine::Sqlite(file) => file.counters.get(file.counters.id(tenant, subject, meter, start)),
+            Engine::Postgres(_) => None,
+        }
+    }
+
+    /// SQLite: copies the database to a file that must not exist yet, while it goes on working.
+    pub async fn backup(&self, to: PathBuf) -> Result<()> {
+        self.fold().await?;
+        match &self.inner.engine {
+            Engine::Sqlite(file) => {
+                let from = file.path.clone();
+                let copy = tokio::task::spawn_blocking(move || crate::backup::copy(&from, &to));
+                copy.await.map_err(|e| Code::Internal.error("The backup failed").because(e))?
+            }
+            Engine::Postgres(_) => Err(Code::InvalidValue
+                .error("This database is PostgreSQL; back it up with pg_dump, which sees a consistent state")),
+        }
+    }
+
+    /// Finishes what waits, folds and lets go of the file. Calls after it are refused.
+    pub async fn close(&self) {
+        match &self.inner.engine {
+            Engine::Sqlite(file) => {
+                file.queue.close();
+                let writer = file.writer.lock().take();
+                if let Some(writer) = writer {
+                    let _ = tokio::task::spawn_blocking(move || writer.join()).await;
+                }
+            }
+            Engine::Postgres(postgres) => postgres.close().await,
+        }
+    }
+}
+
+/// A transaction with what it makes stale.
+#[derive(Default)]
+pub(crate) struct Change {
+    pub(crate) steps: Vec<Step>,
+    /// Version slots to bump when it commits.
+    pub(crate) bumps: Vec<u16>,
+    /// Tenant and user whose counters the steps move or delete.
+    pub(crate) settle: Vec<(Arc<str>, Arc<str>)>,
+    /// The steps delete counters of many.
+    pub(crate) settle_all: bool,
+}
+
+fn open_file(path: PathBuf, clocks: Clocks, versions: Versions, options: &Options) -> Result<File> {
+    crate::file::check(&path)?;
+    let owner = Owner::take(&path)?;
+    let connection = sqlite::open(&path, Purpose::Write)?;
+    crate::file::check_integrity(&connection)?;
+    migrate::sqlite(&connection, (clocks.machine)())?;
+    let counters = Arc::new(Counters::new(options.counters_max));
+    let mut journal = Journal::new(counters.clone(), versions.clone(), options.answers_max);
+    let replayed = replay(&connection, &mut journal)?;
+    if replayed > 0 {
+        tracing::info!(rows = replayed, "counts of the last run were read back from the journal");
+    }
+    let queue = Arc::new(Queue::new(options.calls_max));
+    let writer = Writer {
+        path: path.clone(),
+        connection: Some(connection),
+        queue: queue.clone(),
+        journal,
+        versions,
+        clocks,
+        fold_every: options.fold_every,
+    };
+    let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
+        writer.run();
+        drop(owner);
+    });
+    let thread = thread.map_err(|e| Code::Internal.error("The writer thread did not start").because(e))?;
+    let readers = Arc::new(Readers::new(path.clone()));
+    Ok(File { queue, readers, counters, writer: Mutex::new(Some(thread)), path })
+}
+
+fn stopping() -> dream_domain::error::Error {
+    Code::ShuttingDown.error("The server is stopping; retry in a few seconds")
+}

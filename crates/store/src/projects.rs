@@ -1,0 +1,259 @@
+//! Platforms, projects and tenants (a project in one mode).
+
+use std::sync::Arc;
+
+use dream_domain::error::{Code, Result};
+use dream_domain::id::{PlatformId, ProjectId};
+use dream_domain::key::{Mode, PublishableKey};
+use dream_domain::project::Kind;
+use dream_domain::tier::Tier;
+use dream_domain::time::Millis;
+use serde::{Deserialize, Serialize};
+
+use crate::Db;
+use crate::audit::Act;
+use crate::db::Change;
+use crate::keys::{self, NewKey};
+use crate::params;
+use crate::scope::Scope;
+use crate::sql::statements;
+use crate::step::{Refusal, Step};
+use crate::tiers;
+use crate::value::Row;
+
+statements! {
+    ADD_PLATFORM = "insert into platforms (platform_id, owner_id, created_at) values ($1, $2, $3)
+        on conflict (owner_id) do nothing";
+    PLATFORM_OF = "select platform_id from platforms where owner_id = $1";
+    ADD_PROJECT = "insert into projects (project_id, platform_id, name, kind, created_at) values ($1, $2, $3, $4, $5)";
+    ADD_TENANT = "insert into tenants (publishable_key, project_id, platform_id, mode, settings, generation, created_at)
+        values ($1, $2, $3, $4, $5, 1, $6)";
+    LOAD = "select t.publishable_key, t.project_id, t.platform_id, t.mode, t.settings, t.generation, t.created_at, p.name, p.kind
+        from tenants t join projects p on p.project_id = t.project_id where t.publishable_key = $1";
+    GENERATION = "select generation from tenants where publishable_key = $1";
+    LIST = "select t.publishable_key, t.project_id, t.platform_id, t.mode, t.settings, t.generation, t.created_at, p.name, p.kind
+        from tenants t join projects p on p.project_id = t.project_id
+        where t.platform_id = $1 order by t.project_id, t.mode desc";
+    LIST_ALL = "select t.publishable_key, t.project_id, t.platform_id, t.mode, t.settings, t.generation, t.created_at, p.name, p.kind
+        from tenants t join projects p on p.project_id = t.project_id order by t.project_id, t.mode desc";
+    /// Makes caches of the tenant stale in every process.
+    TOUCH_TENANT = "update tenants set generation = generation + 1 where publishable_key = $1";
+    PUT_SETTINGS = "update tenants set settings = $2, generation = generation + 1
+        where publishable_key = $1 and generation = $3";
+    RENAME = "update projects set name = $2 where project_id = $1";
+    TOUCH_PROJECT = "update tenants set generation = generation + 1 where project_id = $1";
+    DELETE_PROJECT = "delete from projects where project_id = $1 and platform_id = $2";
+    DELETE_TENANTS = "delete from tenants where project_id = $1";
+    DELETE_KEYS = "delete from api_keys where publishable_key = $1";
+    DELETE_TIERS = "delete from tiers where publishable_key = $1";
+    DELETE_USERS = "delete from end_users where publishable_key = $1";
+    DELETE_GRANTS = "delete from grants where publishable_key = $1";
+    DELETE_SESSIONS = "delete from sessions where publishable_key = $1";
+    DELETE_COUNTS = "delete from usage_counts where publishable_key = $1";
+    DELETE_SNAPSHOTS = "delete from usage_snapshots where publishable_key = $1";
+    DELETE_DAYS = "delete from usage_days where publishable_key = $1";
+    DELETE_TOMBSTONES = "delete from usage_tombstones where publishable_key = $1";
+    DELETE_ANSWERS = "delete from idempotency_keys where publishable_key = $1";
+    DELETE_CHANGES = "delete from subscription_changes where publishable_key = $1";
+    COUNT_USERS = "select cast(count(*) as bigint) from end_users where publishable_key = $1";
+}
+
+/// A project in one mode, with everything a call is judged by.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// The proof of which tenant this is.
+    pub scope: Scope,
+    /// What the developer calls the project.
+    pub name: Arc<str>,
+    /// What kind of project it is.
+    pub kind: Kind,
+    /// What the developer has set.
+    pub settings: ProjectSettings,
+    /// What it sells, in order; archived ones included.
+    pub tiers: Vec<Tier>,
+    /// Grows with every change of keys, tiers or settings.
+    pub generation: i64,
+    /// When it was made.
+    pub created_at: Millis,
+}
+
+/// What a developer sets for a project in one mode.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProjectSettings {
+    /// Exact origins a person may be sent to.
+    pub redirect_origins: Vec<String>,
+    /// Where a person who is at the limit can upgrade; answered as `upgradeUrl`.
+    pub upgrade_url: Option<String>,
+    /// Calls a minute of a user who calls with a token; none for the server's setting, 0 for no limit.
+    pub per_user_per_minute: Option<i64>,
+    /// Whether shoppers see how many are left.
+    pub hide_inventory: bool,
+}
+
+/// A project about to be made, in one mode.
+#[derive(Clone, Debug)]
+pub struct NewProject {
+    /// `prj_…`.
+    pub id: ProjectId,
+    /// Whose.
+    pub platform: PlatformId,
+    /// What the developer calls it.
+    pub name: String,
+    /// What kind of project it is.
+    pub kind: Kind,
+    /// Its publishable key, which carries the mode.
+    pub publishable_key: PublishableKey,
+    /// Its first secret key; the root project has none.
+    pub key: Option<NewKey>,
+    /// What it sells.
+    pub tiers: Vec<Tier>,
+    /// What is set from the start.
+    pub settings: ProjectSettings,
+}
+
+/// The platform of a developer, made if there is none. Two at once make one (defects 52).
+pub async fn ensure_platform(db: &Db, owner: &str, fresh: &PlatformId, at: Millis) -> Result<PlatformId> {
+    db.run(vec![Step::new(&ADD_PLATFORM, params![fresh.as_str(), owner, at])]).await?;
+    match platform_of(db, owner).await? {
+        Some(platform) => Ok(platform),
+        None => Err(Code::Internal.error("The platform was not stored")),
+    }
+}
+
+/// The platform of a developer.
+pub async fn platform_of(db: &Db, owner: &str) -> Result<Option<PlatformId>> {
+    let rows = db.near(&PLATFORM_OF, params![owner]).await?;
+    rows.first().map(|row| PlatformId::parse(&row.text(0)?)).transpose()
+}
+
+/// Makes a project with its tiers and key, all or nothing.
+pub async fn create(db: &Db, project: &NewProject, act: &Act<'_>) -> Result<()> {
+    let (id, platform, at) = (&project.id, &project.platform, act.at);
+    let tenant = project.publishable_key.as_str();
+    let mode = project.publishable_key.mode().as_str();
+    let row = params![id.as_str(), platform.as_str(), &project.name, project.kind.as_str(), at];
+    let mut steps = vec![
+        Step::new(&ADD_PROJECT, row).must_change(1),
+        Step::new(&ADD_TENANT, params![tenant, id.as_str(), platform.as_str(), mode, settings_text(&project.settings)?, at]),
+    ];
+    steps.extend(project.key.iter().map(|key| keys::step(tenant, key, at)));
+    steps.extend(project.tiers.iter().map(|tier| tiers::add_step(tenant, tier, at)));
+    steps.push(act.step(platform, Some(tenant)));
+    db.run(steps).await?;
+    Ok(())
+}
+
+/// The tenant of a publishable key. Anyone may name one; what it opens is what is public.
+pub async fn open_public(db: &Db, key: &PublishableKey) -> Result<Option<Tenant>> {
+    load(db, key.as_str()).await
+}
+
+/// The tenant of a publishable key, if it belongs to this developer.
+pub async fn open_owned(db: &Db, platform: &PlatformId, key: &PublishableKey) -> Result<Option<Tenant>> {
+    Ok(load(db, key.as_str()).await?.filter(|tenant| tenant.scope.platform() == platform))
+}
+
+/// All tenants of a developer, by project, test before live.
+pub async fn list(db: &Db, platform: &PlatformId) -> Result<Vec<Tenant>> {
+    with_tiers(db, db.rows(&LIST, params![platform.as_str()]).await?).await
+}
+
+/// All tenants, for the command line of whoever runs the server.
+pub async fn list_all(db: &Db) -> Result<Vec<Tenant>> {
+    with_tiers(db, db.rows(&LIST_ALL, params![]).await?).await
+}
+
+/// The generation in the database now; none if the tenant is gone.
+pub async fn generation(db: &Db, tenant: &str) -> Result<Option<i64>> {
+    db.near(&GENERATION, params![tenant]).await?.first().map(|row| row.int(0)).transpose()
+}
+
+/// Replaces the settings, if nothing changed since `tenant` was read.
+pub async fn put_settings(db: &Db, tenant: &Tenant, settings: &ProjectSettings, act: &Act<'_>) -> Result<()> {
+    let key = tenant.scope.tenant();
+    let steps = vec![
+        Step::new(&PUT_SETTINGS, params![key, settings_text(settings)?, tenant.generation]).must_change(1),
+        act.step(tenant.scope.platform(), Some(key)),
+    ];
+    db.change(Change { steps, bumps: vec![db.versions().tenant_slot(key)], ..Change::default() }).await?;
+    Ok(())
+}
+
+/// Renames a project, in both its modes.
+pub async fn rename(db: &Db, tenant: &Tenant, name: &str, act: &Act<'_>) -> Result<()> {
+    let scope = &tenant.scope;
+    let steps = vec![
+        Step::new(&RENAME, params![scope.project().as_str(), name]).must_change(1),
+        Step::new(&TOUCH_PROJECT, params![scope.project().as_str()]),
+        act.step(scope.platform(), Some(scope.tenant())),
+    ];
+    let bumps = vec![db.versions().tenant_slot(scope.tenant())];
+    db.change(Change { steps, bumps, ..Change::default() }).await?;
+    Ok(())
+}
+
+/// How many customers a tenant has.
+pub async fn count_customers(db: &Db, scope: &Scope) -> Result<i64> {
+    db.rows(&COUNT_USERS, params![scope.tenant()]).await?.first().map_or(Ok(0), |row| row.int(0))
+}
+
+/// Deletes a project in all its modes with everything that belongs to it; only the audit log keeps that
+/// it was.
+pub async fn delete(db: &Db, tenants: &[Tenant], act: &Act<'_>) -> Result<()> {
+    let Some(first) = tenants.first() else { return Ok(()) };
+    let (project, platform) = (first.scope.project().as_str(), first.scope.platform());
+    let of_tenant = [
+        &DELETE_KEYS, &DELETE_TIERS, &DELETE_USERS, &DELETE_GRANTS, &DELETE_SESSIONS, &DELETE_COUNTS,
+        &DELETE_SNAPSHOTS, &DELETE_DAYS, &DELETE_TOMBSTONES, &DELETE_ANSWERS, &DELETE_CHANGES,
+    ];
+    let mut steps = vec![Step::new(&DELETE_PROJECT, params![project, platform.as_str()]).must_change(1)];
+    let mut bumps = Vec::new();
+    for tenant in tenants {
+        let key = tenant.scope.tenant();
+        steps.extend(of_tenant.iter().map(|sql| Step::new(sql, params![key])));
+        bumps.push(db.versions().tenant_slot(key));
+    }
+    steps.push(Step::new(&DELETE_TENANTS, params![project]));
+    steps.push(act.step(platform, None));
+    match db.change(Change { steps, bumps, settle_all: true, ..Change::default() }).await {
+        Ok(_) => Ok(()),
+        Err(Refusal::Guard(0)) => Err(Code::ProjectNotFound.error("This project is deleted already")),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+pub(crate) async fn load(db: &Db, key: &str) -> Result<Option<Tenant>> {
+    let rows = db.near(&LOAD, params![key]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let tiers = tiers::of(db, key).await?;
+    Ok(Some(read(row, tiers)?))
+}
+
+async fn with_tiers(db: &Db, rows: Vec<Row>) -> Result<Vec<Tenant>> {
+    let mut tenants = Vec::with_capacity(rows.len());
+    for row in rows {
+        let tiers = tiers::of(db, &row.text(0)?).await?;
+        tenants.push(read(&row, tiers)?);
+    }
+    Ok(tenants)
+}
+
+fn read(row: &Row, tiers: Vec<Tier>) -> Result<Tenant> {
+    let damaged = || Code::Internal.error("A stored project is damaged");
+    let mode = Mode::parse(&row.text(3)?).ok_or_else(damaged)?;
+    let scope = Scope::new(row.text(0)?, PlatformId::parse(&row.text(2)?)?, ProjectId::parse(&row.text(1)?)?, mode);
+    Ok(Tenant {
+        scope,
+        name: row.text(7)?,
+        kind: Kind::parse(&row.text(8)?).ok_or_else(damaged)?,
+        settings: serde_json::from_str(&row.text(4)?).map_err(|e| damaged().because(e))?,
+        tiers,
+        generation: row.int(5)?,
+        created_at: row.time(6)?,
+    })
+}
+
+fn settings_text(settings: &ProjectSettings) -> Result<String> {
+    serde_json::to_string(settings).map_err(|e| Code::Internal.error("The settings cannot be stored").because(e))
+}

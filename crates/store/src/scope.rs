@@ -1,0 +1,42 @@
+//! The proof, in code, of which tenant a call may touch.
+
+use std::sync::Arc;
+
+use dream_domain::id::{PlatformId, ProjectId};
+use dream_domain::key::Mode;
+
+/// One tenant. Its fields are private and it is made only here, from a credential that was verified
+/// against the database: a query that takes a `Scope` cannot reach another tenant by mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    tenant: Arc<str>,
+    platform: PlatformId,
+    project: ProjectId,
+    mode: Mode,
+}
+
+impl Scope {
+    pub(crate) fn new(tenant: Arc<str>, platform: PlatformId, project: ProjectId, mode: Mode) -> Self {
+        Self { tenant, platform, project, mode }
+    }
+
+    /// The publishable key, which names the tenant.
+    pub fn tenant(&self) -> &Arc<str> {
+        &self.tenant
+    }
+
+    /// The developer's account.
+    pub fn platform(&self) -> &PlatformId {
+        &self.platform
+    }
+
+    /// The project, in whatever mode.
+    pub fn project(&self) -> &ProjectId {
+        &self.project
+    }
+
+    /// Test or live.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+}

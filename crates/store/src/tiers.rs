@@ -1,0 +1,165 @@
+//! What projects sell.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dream_domain::error::{Code, Error, Result};
+use dream_domain::id::TierId;
+use dream_domain::money::{Currency, Money};
+use dream_domain::period::PeriodKind;
+use dream_domain::tier::{Interval, MeterLimit, Tier, TierKind};
+use dream_domain::time::Millis;
+use dream_domain::usage::{Limit, Meter};
+
+use crate::Db;
+use crate::audit::Act;
+use crate::db::Change;
+use crate::params;
+use crate::projects::TOUCH_TENANT;
+use crate::scope::Scope;
+use crate::sql::statements;
+use crate::step::{Refusal, Step};
+use crate::value::{Row, Value};
+
+statements! {
+    OF = "select tier_id, name, display_name, description, kind, price, currency, billing_interval, limits, features,
+        popular, is_default, position, active, trial_days, rate_per_minute, inventory, max_per_order, image_urls,
+        price_id, product_id, version from tiers where publishable_key = $1 order by position, name";
+    ADD = "insert into tiers (publishable_key, tier_id, name, display_name, description, kind, price, currency,
+        billing_interval, limits, features, popular, is_default, position, active, trial_days, rate_per_minute,
+        inventory, max_per_order, image_urls, price_id, product_id, version, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24)";
+    UPDATE = "update tiers set tier_id = $2, display_name = $4, description = $5, kind = $6, price = $7, currency = $8,
+        billing_interval = $9, limits = $10, features = $11, popular = $12, is_default = $13, position = $14, active = $15,
+        trial_days = $16, rate_per_minute = $17, inventory = $18, max_per_order = $19, image_urls = $20, price_id = $21,
+        product_id = $22, version = $23 + 1, updated_at = $24
+        where publishable_key = $1 and name = $3 and version = $23";
+}
+
+/// The tiers of a tenant in its own order, archived ones included.
+pub(crate) async fn of(db: &Db, tenant: &str) -> Result<Vec<Tier>> {
+    db.near(&OF, params![tenant]).await?.iter().map(read).collect()
+}
+
+/// Adds a tier; 409 if the name is taken.
+pub async fn add(db: &Db, scope: &Scope, tier: &Tier, act: &Act<'_>) -> Result<()> {
+    let steps = vec![add_step(scope.tenant(), tier, act.at)];
+    match change(db, scope, steps, act).await {
+        Err(Refusal::Taken(0)) => {
+            Err(Code::Conflict.error(format!("There is a tier called {} already; edit it or choose another name", tier.name)))
+        }
+        other => other.map_err(Error::from),
+    }
+}
+
+/// Writes changed tiers (the versions are those they were read at), and the ones that give up being the
+/// default for them. Counts are never touched.
+pub async fn update(db: &Db, scope: &Scope, tiers: &[Tier], act: &Act<'_>) -> Result<()> {
+    let steps = tiers.iter().map(|tier| Step::new(&UPDATE, row(scope.tenant(), tier, act.at)).must_change(1));
+    change(db, scope, steps.collect(), act).await.map_err(Error::from)
+}
+
+async fn change(db: &Db, scope: &Scope, mut steps: Vec<Step>, act: &Act<'_>) -> Result<(), Refusal> {
+    let tenant = scope.tenant();
+    steps.push(Step::new(&TOUCH_TENANT, params![tenant]).must_change(1));
+    steps.push(act.step(scope.platform(), Some(tenant)));
+    db.change(Change { steps, bumps: vec![db.versions().tenant_slot(tenant)], ..Change::default() }).await?;
+    Ok(())
+}
+
+/// The step that stores a new tier.
+pub(crate) fn add_step(tenant: &str, tier: &Tier, at: Millis) -> Step {
+    Step::new(&ADD, row(tenant, tier, at)).must_change(1)
+}
+
+fn row(tenant: &str, tier: &Tier, at: Millis) -> Vec<Value> {
+    params![
+        tenant,
+        tier.id.as_str(),
+        &tier.name,
+        &tier.display_name,
+        tier.description.as_deref(),
+        tier.kind.as_str(),
+        tier.price.minor,
+        tier.price.currency.as_str(),
+        tier.interval.as_str(),
+        limits_text(&tier.limits),
+        list_text(&tier.features),
+        tier.popular,
+        tier.is_default,
+        tier.position,
+        tier.active,
+        tier.trial_days,
+        tier.rate_per_minute,
+        tier.inventory,
+        tier.max_per_order,
+        list_text(&tier.image_urls),
+        &tier.price_id,
+        &tier.product_id,
+        tier.version,
+        at,
+    ]
+}
+
+fn read(row: &Row) -> Result<Tier> {
+    let currency = Currency::parse(&row.text(6)?).map_err(|e| damaged().because(e))?;
+    Ok(Tier {
+        id: TierId::parse(&row.text(0)?)?,
+        name: row.text(1)?.to_string(),
+        display_name: row.text(2)?.to_string(),
+        description: row.opt_text(3)?.map(|text| text.to_string()),
+        kind: TierKind::parse(&row.text(4)?).ok_or_else(damaged)?,
+        price: Money { minor: row.int(5)?, currency },
+        interval: Interval::parse(&row.text(7)?).ok_or_else(damaged)?,
+        limits: limits(&row.text(8)?)?,
+        features: list(&row.text(9)?)?,
+        popular: row.flag(10)?,
+        is_default: row.flag(11)?,
+        position: row.int(12)?,
+        active: row.flag(13)?,
+        trial_days: row.opt_int(14)?,
+        rate_per_minute: row.opt_int(15)?,
+        inventory: row.opt_int(16)?,
+        max_per_order: row.opt_int(17)?,
+        image_urls: list(&row.text(18)?)?,
+        price_id: row.text(19)?.to_string(),
+        product_id: row.text(20)?.to_string(),
+        version: row.int(21)?,
+    })
+}
+
+/// `{"requests": [limit or null for unlimited, "month"]}`.
+fn limits_text(limits: &BTreeMap<Meter, MeterLimit>) -> String {
+    let entry = |(meter, limit): (&Meter, &MeterLimit)| {
+        let most = match limit.limit {
+            Limit::Max(most) => Some(most),
+            Limit::Unlimited => None,
+        };
+        (meter.name().to_string(), serde_json::json!([most, limit.period.as_str()]))
+    };
+    serde_json::Value::Object(limits.iter().map(entry).collect()).to_string()
+}
+
+fn limits(text: &str) -> Result<BTreeMap<Meter, MeterLimit>> {
+    let stored: BTreeMap<String, (Option<i64>, Arc<str>)> =
+        serde_json::from_str(text).map_err(|e| damaged().because(e))?;
+    stored
+        .into_iter()
+        .map(|(meter, (most, period))| {
+            let period = PeriodKind::parse(&period).ok_or_else(damaged)?;
+            Ok((Meter::parse(&meter)?, MeterLimit { limit: most.map_or(Limit::Unlimited, Limit::Max), period }))
+        })
+        .collect()
+}
+
+fn list_text(list: &[String]) -> String {
+    serde_json::json!(list).to_string()
+}
+
+fn list(text: &str) -> Result<Vec<String>> {
+    serde_json::from_str(text).map_err(|e| damaged().because(e))
+}
+
+fn damaged() -> Error {
+    Code::Internal.error("A stored tier is damaged")
+}
