@@ -62,8 +62,29 @@ impl Error {
 
     /// Names a field that is wrong.
     #[must_use]
-    pub fn field(mut self, location: impl Into<String>, message: impl Into<String>, fix: impl Into<String>) -> Self {
-        self.0.fields.push(FieldError { location: location.into(), message: message.into(), fix: fix.into() });
+    pub fn field(
+        mut self,
+        location: impl Into<String>,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        self.0.fields.push(FieldError {
+            location: location.into(),
+            message: message.into(),
+            fix: fix.into(),
+        });
+        self
+    }
+
+    /// Says that the wrong field is inside of something: `price` in `tiers[2]` is `tiers[2].price`.
+    #[must_use]
+    pub fn inside(mut self, place: &str) -> Self {
+        for field in &mut self.0.fields {
+            if self.0.detail.starts_with(&field.location) {
+                self.0.detail = format!("{place}.{}", self.0.detail).into();
+            }
+            field.location = format!("{place}.{}", field.location);
+        }
         self
     }
 
@@ -83,11 +104,11 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("code", &self.0.code.as_str())
-            .field("detail", &self.0.detail)
-            .field("cause", &self.0.cause)
-            .finish()
+        write!(f, "{self}")?;
+        match &self.0.cause {
+            Some(cause) => write!(f, " (cause: {cause:?})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -190,11 +211,16 @@ codes! {
 }
 
 impl Code {
-    /// An error of this kind; `detail` says what happened and what to do.
+    /// An error of this kind; `detail` says what happened and what to do, for the caller to read. The
+    /// title stands in for an empty one, since a problem without a message helps nobody (wire.md 1).
     pub fn error(self, detail: impl Into<Cow<'static, str>>) -> Error {
+        let mut detail = detail.into();
+        if detail.is_empty() {
+            detail = self.title().into();
+        }
         Error(Box::new(Inside {
             code: self,
-            detail: detail.into(),
+            detail,
             members: Vec::new(),
             fields: Vec::new(),
             cause: None,
@@ -202,34 +228,122 @@ impl Code {
     }
 }
 
-/// A 422 that names the field and the fix.
+/// A 422 `invalid_value` that names the field, what is wrong with it ("is too long"), and the fix.
 pub fn invalid(field: &str, message: impl Into<String>, fix: impl Into<String>) -> Error {
     let message = message.into();
-    Code::InvalidValue.error(format!("{field} {message}")).field(field, message, fix)
+    Code::InvalidValue
+        .error(format!("{field} {message}"))
+        .field(field, message, fix)
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+    use std::error::Error as _;
 
     use super::*;
 
     #[test]
-    fn codes_are_unique_and_well_formed() {
-        let codes: HashSet<&str> = Code::ALL.iter().map(|c| c.as_str()).collect();
+    fn codes_are_unique_and_snake_case() {
+        let codes: HashSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(codes.len(), Code::ALL.len());
-        for code in Code::ALL {
-            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
-            assert!(!code.title().is_empty() && code.help().ends_with('.'));
-            assert!((400..600).contains(&code.status()));
+        for code in codes {
+            let plain = |b: u8| b.is_ascii_lowercase() || b == b'_';
+            let edge = code.starts_with('_') || code.ends_with('_') || code.contains("__");
+            assert!(
+                !code.is_empty() && code.bytes().all(plain) && !edge,
+                "{code}"
+            );
         }
     }
 
     #[test]
-    fn the_cause_is_kept_and_not_shown() {
-        let error = Code::Internal.error("It broke").because("secret");
+    fn every_code_says_what_it_is() {
+        for code in Code::ALL {
+            let (title, help) = (code.title(), code.help());
+            assert!(!title.is_empty() && !title.ends_with('.'), "{title}");
+            assert!(
+                help.len() > 30 && help.ends_with('.') && !help.contains('!'),
+                "{help}"
+            );
+            assert!((400..600).contains(&code.status()));
+        }
+        assert!(Code::ALL.is_sorted_by_key(|code| code.status()));
+    }
+
+    #[test]
+    fn the_words_of_the_wire_are_kept() {
+        for (code, status, title) in [
+            (Code::MissingAuthentication, 401, "Missing authentication"),
+            (Code::InvalidApiKey, 401, "Invalid API key"),
+            (Code::InvalidPublishableKey, 401, "Invalid publishable key"),
+            (
+                Code::UserTokenRequired,
+                401,
+                "Invalid or missing end-user token",
+            ),
+            (Code::InvalidToken, 401, "Invalid or missing end-user token"),
+            (Code::TokenWrongProject, 403, "Publishable key mismatch"),
+            (Code::KeyMismatch, 403, "Forbidden"),
+            (Code::SecretKeyRequired, 403, "Forbidden"),
+            (Code::TierLimitReached, 403, "Tier limit reached"),
+            (Code::NotFound, 404, "Not found"),
+            (Code::CustomerNotFound, 404, "Customer not found"),
+            (Code::MissingField, 400, "Missing required field"),
+            (Code::RateLimited, 429, "Rate limit exceeded"),
+            (Code::Internal, 500, "Internal error"),
+        ] {
+            assert_eq!((code.status(), code.title()), (status, title));
+        }
+    }
+
+    #[test]
+    fn an_error_carries_what_its_answer_needs() {
+        let error = Code::TierLimitReached
+            .error("Tier limit reached")
+            .with("count", 5)
+            .with("plan", "free")
+            .field("amount", "is too much", "Send less");
+        assert_eq!(error.code(), Code::TierLimitReached);
+        assert_eq!(
+            error.members(),
+            [("count", 5.into()), ("plan", "free".into())]
+        );
+        let field = FieldError {
+            location: "amount".into(),
+            message: "is too much".into(),
+            fix: "Send less".into(),
+        };
+        assert_eq!(error.fields(), [field]);
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn the_cause_is_for_the_log_only() {
+        let inner = Code::StorageUnavailable.error("The disk is full");
+        let error = Code::Internal.error("It broke").because(inner);
         assert_eq!(error.to_string(), "internal: It broke");
-        assert!(std::error::Error::source(&error).is_some());
-        assert!(size_of::<Error>() == size_of::<usize>());
+        assert!(!error.detail().contains("disk"));
+        assert_eq!(
+            error.source().unwrap().to_string(),
+            "storage_unavailable: The disk is full"
+        );
+        assert!(format!("{error:?}").contains("The disk is full"));
+        assert!(Code::Internal.error("It broke").source().is_none());
+    }
+
+    #[test]
+    fn a_detail_is_never_empty() {
+        assert_eq!(Code::NotFound.error("").detail(), "Not found");
+        assert_eq!(Code::NotFound.error(String::new()).detail(), "Not found");
+    }
+
+    #[test]
+    fn a_wrong_field_is_named_with_its_place() {
+        let error = invalid("price", "is negative", "Send 0 or more").inside("tiers[2]");
+        assert_eq!(error.detail(), "tiers[2].price is negative");
+        assert_eq!(error.fields()[0].location, "tiers[2].price");
+        let whole = Code::Conflict.error("Taken").inside("tiers[2]");
+        assert_eq!((whole.detail(), whole.fields()), ("Taken", &[][..]));
     }
 }

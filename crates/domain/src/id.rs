@@ -1,4 +1,4 @@
-//! Prefixed ids that sort by the time they were made: a prefix and a UUIDv7 as 32 hex digits.
+//! Prefixed ids that sort by the time they were made: a prefix and a UUID of version 7 as 32 hex digits.
 
 use std::fmt;
 
@@ -70,7 +70,8 @@ ids! {
 }
 
 fn make(prefix: &str, now: Millis, random: &[u8; 10]) -> String {
-    let ms = u64::try_from(now.0).unwrap_or(0);
+    // A UUIDv7 has 48 bits of time; a clock before 1970 or after the year 10889 must not wrap around.
+    let ms = u64::try_from(now.0).unwrap_or(0).min((1 << 48) - 1);
     let uuid = uuid::Builder::from_unix_timestamp_millis(ms, random).into_uuid();
     let mut text = String::with_capacity(prefix.len() + 32);
     text.push_str(prefix);
@@ -89,15 +90,63 @@ fn check(prefix: &str, text: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
+    proptest! {
+        #[test]
+        fn ids_read_back_and_sort_by_time(a in 0_i64..1 << 48, b in 0_i64..1 << 48, one: [u8; 10], two: [u8; 10]) {
+            let (first, second) = (EventId::new(Millis(a), one), EventId::new(Millis(b), two));
+            prop_assert_eq!(&EventId::parse(first.as_str()).unwrap(), &first);
+            if a != b {
+                prop_assert_eq!(first < second, a < b);
+            }
+        }
+
+        #[test]
+        fn no_time_panics(ms: i64, random: [u8; 10]) {
+            prop_assert!(KeyId::parse(KeyId::new(Millis(ms), random).as_str()).is_ok());
+        }
+    }
+
     #[test]
-    fn ids_sort_by_time_and_read_back() {
-        let (early, late) = (UserId::new(Millis(1), [255; 10]), UserId::new(Millis(2), [0; 10]));
-        assert!(early < late);
-        assert_eq!(UserId::parse(early.as_str()).unwrap(), early);
-        for bad in ["", "user_", "usr_0", "user_0123456789ABCDEF0123456789abcdef", "plt_0123456789abcdef0123456789abcdef"] {
-            assert!(UserId::parse(bad).is_err(), "{bad}");
+    fn the_body_is_a_uuid_of_version_7() {
+        let id = PlatformId::new(Millis(1_795_248_960_500), [255; 10]);
+        let uuid: uuid::Uuid = id.as_str()[PlatformId::PREFIX.len()..].parse().unwrap();
+        assert_eq!(
+            (uuid.get_version_num(), uuid.get_variant()),
+            (7, uuid::Variant::RFC4122)
+        );
+        assert!(id.as_str().starts_with("plt_"));
+        assert_eq!(
+            (id.to_string(), format!("{id:?}")),
+            (id.as_str().to_owned(), id.as_str().to_owned())
+        );
+    }
+
+    #[test]
+    fn only_the_exact_form_is_read() {
+        let good = "0123456789abcdef0123456789abcdef";
+        assert!(UserId::parse(&format!("user_{good}")).is_ok());
+        for bad in [
+            String::new(),
+            "user_".into(),
+            good.into(),
+            format!("plt_{good}"),
+            format!("User_{good}"),
+            format!("user_{}", good.to_uppercase()),
+            format!("user_{good}0"),
+            format!("user_{}", &good[1..]),
+            format!("user_{good} "),
+            format!(" user_{good}"),
+            format!("user_{}\0", &good[1..]),
+            format!("user_{}é", &good[2..]),
+            "user_01234567-89ab-cdef-0123-456789abcdef".into(),
+        ] {
+            let error = UserId::parse(&bad).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidId, "{bad}");
+            assert!(error.detail().contains("user_"), "{bad}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::tier::{Interval, Tier, TierKind, default_tier, find_tier};
+use crate::tier::{Interval, Tier, default_tier, find_tier};
 use crate::time::Millis;
 
 /// A plan that somebody gave to a user, as opposed to one that was bought (rules 20).
@@ -32,16 +32,14 @@ impl Grant {
 ///
 /// A subscription is one more claim on a tier: it joins `granted` below.
 pub fn effective_plan<'a>(tiers: &'a [Tier], grants: &[Grant], now: Millis) -> Option<&'a Tier> {
-    let granted = grants
-        .iter()
-        .filter(|grant| grant.is_running(now))
-        .filter_map(|grant| find_tier(tiers, &grant.plan))
-        .filter(|tier| tier.kind == TierKind::Subscription);
+    let running = grants.iter().filter(|grant| grant.is_running(now));
+    let granted = running.filter_map(|grant| find_tier(tiers, &grant.plan));
     best(tiers, granted).or_else(|| default_tier(tiers))
 }
 
 fn best<'a>(tiers: &'a [Tier], claims: impl Iterator<Item = &'a Tier>) -> Option<&'a Tier> {
-    let place = |tier: &Tier| (tier.position, tiers.iter().position(|other| other.name == tier.name));
+    let index = |tier: &Tier| tiers.iter().position(|other| other.name == tier.name);
+    let place = |tier: &Tier| (tier.position, index(tier));
     let rank = |tier: &Tier| (yearly_minor(tier), place(tier));
     let mut bests: BTreeMap<_, &Tier> = BTreeMap::new();
     for tier in claims {

@@ -21,7 +21,10 @@ pub fn line(field: &str, value: &str, max_chars: usize) -> Result<String> {
 /// Text of several lines: like [`line`], but line breaks and tabs are kept.
 pub fn block(field: &str, value: &str, max_chars: usize) -> Result<String> {
     within(field, value, max_chars)?;
-    if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    if value
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
         return Err(invalid(
             field,
             "contains a control character",
@@ -45,14 +48,17 @@ pub fn required_line(field: &str, value: &str, max_chars: usize) -> Result<Strin
 
 /// An identifier of 1 to `max_chars` characters that can all be seen (rules 1).
 ///
-/// Spaces may stand inside but not at the ends, where HTTP headers lose them; so may the two joiners,
-/// which some scripts and emoji need. Characters that show nothing would make two ids look the same.
+/// Spaces may stand inside but not at the ends, where HTTP headers lose them; so may joiners and variation
+/// selectors, which some scripts and emoji need. Other characters that show nothing are refused: they
+/// would make two ids look the same.
 pub fn visible(field: &str, value: &str, max_chars: usize) -> Result<String> {
-    let inner = |c: char| is_seen(c) || matches!(c, ' ' | '\u{200c}' | '\u{200d}');
-    let ends_seen = value.chars().next().is_some_and(is_seen)
-        && value.chars().next_back().is_some_and(is_seen);
     within(field, value, max_chars)?;
-    if ends_seen && value.chars().all(inner) {
+    let starts = value.chars().next().is_some_and(is_seen);
+    let last = value.chars().next_back();
+    let ends = last.is_some_and(|c| is_seen(c) || is_variation(c));
+    let inner =
+        |c: char| is_seen(c) || is_variation(c) || matches!(c, ' ' | '\u{200c}' | '\u{200d}');
+    if starts && ends && value.chars().all(inner) {
         return Ok(value.to_owned());
     }
     Err(invalid(
@@ -79,10 +85,15 @@ fn breaks_line(c: char) -> bool {
 
 /// Whether a character leaves a mark on the screen.
 fn is_seen(c: char) -> bool {
-    !c.is_control() && !c.is_whitespace() && !is_invisible(c)
+    !c.is_control() && !c.is_whitespace() && !is_variation(c) && !is_invisible(c)
 }
 
-/// Unicode's default-ignorable and formatting characters, noncharacters and private use planes.
+/// Chooses between forms of the character before it.
+fn is_variation(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}')
+}
+
+/// Unicode's ignorable and formatting characters, fillers, blanks and noncharacters.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -164,6 +175,7 @@ mod tests {
             "用户-1",
             "auth0|5f7c8ec7c33c6c004bbafe82",
             "👩‍👩‍👧",
+            "I ❤\u{fe0f}",
             "می\u{200c}خواهم",
             "%00",
             "a/b?c#d",
@@ -190,6 +202,7 @@ mod tests {
             "\u{200d}a",
             "a\u{ad}b",
             "\u{fffe}",
+            "\u{fe0f}",
             "\u{2028}",
             "\u{e0041}",
         ] {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::error::{Result, invalid};
 use crate::id::TierId;
 use crate::money::Money;
@@ -123,47 +125,59 @@ pub struct Tier {
 
 /// The most tiers in one project, archived ones included.
 pub const TIERS_MAX: usize = 200;
+/// The most tiers that are made together.
+pub const NEW_TIERS_MAX: usize = 50;
+const NAME_MAX_CHARS: usize = 64;
 const FEATURES_MAX: usize = 50;
+const FEATURE_MAX_CHARS: usize = 200;
 const LIMITS_MAX: usize = 20;
 const IMAGES_MAX: usize = 12;
 const TRIAL_DAYS_MAX: i64 = 730;
 const COUNT_MAX: i64 = 1_000_000_000_000;
 
 impl Tier {
-    /// Checks every field; the error names the first that is wrong.
+    /// Checks every field; 422 names the first that is wrong.
     pub fn validate(&self) -> Result<()> {
-        check_name(&self.name)?;
-        text::required_line("displayName", &self.display_name, 100)?;
-        if let Some(description) = &self.description {
-            text::block("description", description, 2000)?;
-        }
+        self.check_texts()?;
         Money::price("price", self.price.minor, self.price.currency)?;
-        if self.limits.len() > LIMITS_MAX {
-            return Err(invalid("meters", format!("names more than {LIMITS_MAX} meters"), "Name fewer"));
-        }
-        for (meter, limit) in &self.limits {
-            if let Limit::Max(most) = limit.limit
-                && most < 0
-            {
-                let field = format!("limit of {}", meter.name());
-                return Err(invalid(&field, "is negative", "Send 0 or more, or null for unlimited"));
-            }
-        }
-        if self.features.len() > FEATURES_MAX {
-            return Err(invalid("features", format!("has more than {FEATURES_MAX} entries"), "Shorten the list"));
-        }
-        for feature in &self.features {
-            text::line("features", feature, 200)?;
-        }
-        if self.image_urls.len() > IMAGES_MAX {
-            return Err(invalid("imageUrls", format!("has more than {IMAGES_MAX} entries"), "Shorten the list"));
-        }
-        self.image_urls.iter().try_for_each(|url| check_image(url))?;
+        self.check_limits()?;
         within("trialDays", self.trial_days, 0, TRIAL_DAYS_MAX)?;
         within("ratePerMinute", self.rate_per_minute, 0, 1_000_000)?;
         within("inventory", self.inventory, 0, COUNT_MAX)?;
         within("maxPerOrder", self.max_per_order, 1, COUNT_MAX)?;
         within("position", Some(self.position), 0, 100_000)
+    }
+
+    fn check_texts(&self) -> Result<()> {
+        check_name(&self.name)?;
+        text::required_line("displayName", &self.display_name, 100)?;
+        if let Some(description) = &self.description {
+            text::block("description", description, 2000)?;
+        }
+        at_most("features", self.features.len(), FEATURES_MAX)?;
+        for (index, feature) in self.features.iter().enumerate() {
+            text::line(&format!("features[{index}]"), feature, FEATURE_MAX_CHARS)?;
+        }
+        at_most("imageUrls", self.image_urls.len(), IMAGES_MAX)?;
+        self.image_urls.iter().try_for_each(|url| check_image(url))
+    }
+
+    fn check_limits(&self) -> Result<()> {
+        at_most("meters", self.limits.len(), LIMITS_MAX)?;
+        let wrong = |limit: &MeterLimit| matches!(limit.limit, Limit::Max(..0));
+        let Some((meter, _)) = self.limits.iter().find(|(_, limit)| wrong(limit)) else {
+            return Ok(());
+        };
+        let field = if *meter == Meter::requests() {
+            "limit".to_owned()
+        } else {
+            format!("meters.{meter}.limit")
+        };
+        Err(invalid(
+            &field,
+            "is negative",
+            "Send 0 or more, or null for unlimited",
+        ))
     }
 
     /// What it costs a month, for comparing plans: a yearly price counts a twelfth.
@@ -175,82 +189,147 @@ impl Tier {
     }
 }
 
-/// Checks tiers that are made together: at least one, names and display names apart, one default.
+/// Checks tiers that are made together: 1 to 50, each right by itself, names apart, at most one default.
+/// 422 names the first that is wrong, such as `tiers[2].price`.
 pub fn validate_all(tiers: &[Tier]) -> Result<()> {
-    if tiers.is_empty() || tiers.len() > TIERS_MAX {
-        return Err(invalid("tiers", format!("must have 1 to {TIERS_MAX} entries"), "Send at least one tier"));
+    if tiers.is_empty() {
+        return Err(invalid("tiers", "is empty", "Send at least one tier"));
     }
+    at_most("tiers", tiers.len(), NEW_TIERS_MAX)?;
     let mut names = HashSet::new();
-    for tier in tiers {
-        tier.validate()?;
+    let mut has_default = false;
+    for (index, tier) in tiers.iter().enumerate() {
+        let here = format!("tiers[{index}]");
+        tier.validate().map_err(|error| error.inside(&here))?;
         if !names.insert(tier.name.as_str()) {
-            return Err(invalid("tiers", format!("has two called {}", tier.name), "Give each tier a name of its own"));
+            let message = format!("is {}, as that of an earlier tier", tier.name);
+            return Err(invalid("name", message, "Give each tier a name of its own").inside(&here));
         }
-    }
-    if tiers.iter().filter(|tier| tier.is_default).count() > 1 {
-        return Err(invalid("tiers", "has two default tiers", "Flag one as isDefault"));
+        if has_default && tier.is_default {
+            return Err(
+                invalid("isDefault", "is true a second time", "Flag one tier").inside(&here),
+            );
+        }
+        has_default |= tier.is_default;
     }
     Ok(())
 }
 
-/// The tier a name means: the internal name, then without regard to case, then the display name
-/// (defects 20: a paying user must never meet limit 0 because of spelling).
+/// The plan a name means: the internal name, then without regard to case, then the display name, then
+/// the internal name that it would become (defects 20: a paying user must never meet limit 0 because of
+/// spelling). Where several fit, one that is still sold comes first.
 pub fn find_tier<'a>(tiers: &'a [Tier], name: &str) -> Option<&'a Tier> {
-    let plans = || tiers.iter().filter(|tier| tier.kind == TierKind::Subscription);
+    let first = |fits: &dyn Fn(&Tier) -> bool| {
+        let plans = tiers
+            .iter()
+            .filter(|tier| tier.kind == TierKind::Subscription && fits(tier));
+        plans.min_by_key(|tier| !tier.active)
+    };
+    // Nearly every call names the tier exactly: nothing is copied for those.
+    let exact = first(&|tier| tier.name == name);
+    if exact.is_some() {
+        return exact;
+    }
     let lower = name.to_lowercase();
-    plans()
-        .find(|tier| tier.name == name)
-        .or_else(|| plans().find(|tier| tier.name == lower))
-        .or_else(|| plans().find(|tier| tier.display_name.to_lowercase() == lower))
+    first(&|tier| tier.name == lower)
+        .or_else(|| first(&|tier| tier.display_name == name))
+        .or_else(|| first(&|tier| tier.display_name.to_lowercase() == lower))
+        .or_else(|| first(&|tier| tier.name == slug(name)))
 }
 
 /// The plan of those who have none: the flagged tier, else the first that costs nothing, else none
-/// (rules 20).
+/// (rules 20). An archived tier is nobody's default.
 pub fn default_tier(tiers: &[Tier]) -> Option<&Tier> {
-    let plans = || tiers.iter().filter(|tier| tier.kind == TierKind::Subscription && tier.active);
-    plans().find(|tier| tier.is_default).or_else(|| plans().find(|tier| tier.price.minor == 0))
+    let plans = || {
+        let sold = tiers.iter().filter(|tier| tier.active);
+        sold.filter(|tier| tier.kind == TierKind::Subscription)
+    };
+    plans().find(|tier| tier.is_default).or_else(|| {
+        plans()
+            .filter(|tier| tier.price.minor == 0)
+            .min_by_key(|tier| tier.position)
+    })
 }
 
 /// What a tier allows of a meter; one it does not name has limit 0 (rules 13).
 pub fn limit_for(tier: &Tier, meter: &Meter) -> MeterLimit {
-    let none = MeterLimit { limit: Limit::Max(0), period: PeriodKind::Month };
+    let none = MeterLimit {
+        limit: Limit::Max(0),
+        period: PeriodKind::Month,
+    };
     tier.limits.get(meter).copied().unwrap_or(none)
 }
 
-/// The internal name a display name becomes: lower-case letters, digits, `-` and `_`.
+/// The internal name a display name becomes: `Gold Plan` is `gold-plan`. Accents are dropped, what is no
+/// letter or digit becomes `-`. Empty if nothing is left; a name that is one already stays as it is.
 pub fn slug(name: &str) -> String {
     let mut out = String::new();
-    for c in name.trim().chars() {
-        match c.to_ascii_lowercase() {
-            c @ ('a'..='z' | '0'..='9' | '_') => out.push(c),
+    let plain = name
+        .nfkd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c));
+    for c in plain.map(|c| c.to_ascii_lowercase()) {
+        match c {
+            'a'..='z' | '0'..='9' => out.push(c),
+            '_' | '-' if !out.is_empty() => out.push(c),
             _ if out.is_empty() || out.ends_with('-') => {}
             _ => out.push('-'),
         }
     }
-    out.trim_end_matches('-').chars().take(64).collect()
+    out.truncate(NAME_MAX_CHARS);
+    if check_name(name).is_err() {
+        out.truncate(out.trim_end_matches('-').len());
+    }
+    out
 }
 
 fn check_name(name: &str) -> Result<()> {
-    let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
-    if (1..=64).contains(&name.len()) && name.bytes().all(good) {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let starts = name.bytes().next().is_some_and(plain);
+    let rest = name.bytes().all(|b| plain(b) || matches!(b, b'_' | b'-'));
+    if starts && rest && name.len() <= NAME_MAX_CHARS {
         return Ok(());
     }
-    Err(invalid("name", "is not a tier's name", "Use 1 to 64 lower-case letters, digits, - and _"))
+    Err(invalid(
+        "name",
+        "is not a tier's name",
+        "Use 1 to 64 lower-case letters, digits, - and _, beginning with a letter or digit",
+    ))
+}
+
+fn at_most(field: &str, count: usize, most: usize) -> Result<()> {
+    if count <= most {
+        return Ok(());
+    }
+    Err(invalid(
+        field,
+        format!("has {count} entries, of {most} allowed"),
+        "Shorten the list",
+    ))
 }
 
 fn check_image(url: &str) -> Result<()> {
     text::line("imageUrl", url, 2000)?;
-    if url.is_empty() || url.starts_with("https://") || url.starts_with("http://") || url.starts_with("/api/assets/") {
+    if url.is_empty()
+        || url.starts_with("https://")
+        || url.starts_with("http://")
+        || url.starts_with("/api/assets/")
+    {
         return Ok(());
     }
-    Err(invalid("imageUrl", "is not a web address", "Send an https URL, or the url that POST /api/assets answered"))
+    Err(invalid(
+        "imageUrl",
+        "is not a web address",
+        "Send an https URL, or the url that POST /api/assets answered",
+    ))
 }
 
 fn within(field: &str, value: Option<i64>, least: i64, most: i64) -> Result<()> {
     match value {
-        Some(value) if !(least..=most).contains(&value) => {
-            Err(invalid(field, format!("must be {least} to {most}"), "Send a whole number in that range"))
-        }
+        Some(value) if !(least..=most).contains(&value) => Err(invalid(
+            field,
+            format!("must be {least} to {most}"),
+            "Send a whole number in that range",
+        )),
         _ => Ok(()),
     }
 }

@@ -117,7 +117,10 @@ impl Meter {
         let letter = |b: &u8| b.is_ascii_lowercase();
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
         let bytes = name.as_bytes();
-        if bytes.len() <= 32 && bytes.first().is_some_and(letter) && bytes.iter().copied().all(plain) {
+        if bytes.len() <= 32
+            && bytes.first().is_some_and(letter)
+            && bytes.iter().copied().all(plain)
+        {
             return Ok(Self(Arc::from(name)));
         }
         Err(invalid(
@@ -183,5 +186,167 @@ impl fmt::Display for Subject {
 impl fmt::Debug for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn limits() -> impl Strategy<Value = Limit> {
+        prop_oneof![
+            (0_i64..1000).prop_map(Limit::Max),
+            (0_i64..=i64::MAX).prop_map(Limit::Max),
+            Just(Limit::Max(i64::MAX)),
+            Just(Limit::Unlimited),
+        ]
+    }
+
+    fn numbers() -> impl Strategy<Value = i64> {
+        prop_oneof![0_i64..1000, 0_i64..=i64::MAX, Just(i64::MAX)]
+    }
+
+    proptest! {
+        #[test]
+        fn never_over_the_limit_and_all_or_nothing(
+            used in numbers(), held in numbers(), amount in numbers(), limit in limits()
+        ) {
+            let after = decide(Count { used, held }, amount, limit);
+            let exact = i128::from(used) + i128::from(held) + i128::from(amount);
+            match (limit, after) {
+                (Limit::Max(max), Some(after)) => {
+                    prop_assert!(after.total() <= max);
+                    prop_assert!(max == i64::MAX || exact <= i128::from(max));
+                }
+                (Limit::Max(max), None) => prop_assert!(exact > i128::from(max)),
+                (Limit::Unlimited, after) => prop_assert!(after.is_some()),
+            }
+            if let Some(after) = after {
+                prop_assert_eq!((after.used, after.held), (used.saturating_add(amount), held));
+            }
+        }
+
+        #[test]
+        fn what_remains_can_be_taken_and_nothing_more(used in 0_i64..1000, held in 0_i64..1000, max in 0_i64..3000) {
+            let (count, limit) = (Count { used, held }, Limit::Max(max));
+            let left = remaining(count, limit).unwrap();
+            prop_assert!(left >= 0);
+            prop_assert_eq!(decide(count, left, limit).is_some(), count.total() <= max);
+            prop_assert!(decide(count, left + 1, limit).is_none());
+        }
+
+        #[test]
+        fn calls_one_by_one_stop_exactly_at_the_limit(
+            max in 0_i64..500, amounts in prop::collection::vec(1_i64..50, 0..100)
+        ) {
+            let mut count = Count::default();
+            let mut granted = 0;
+            for amount in amounts {
+                match decide(count, amount, Limit::Max(max)) {
+                    Some(after) => (count, granted) = (after, granted + amount),
+                    None => prop_assert!(granted + amount > max),
+                }
+            }
+            prop_assert!(count.used == granted && granted <= max);
+        }
+    }
+
+    #[test]
+    fn the_top_of_the_range_saturates() {
+        let near = Count {
+            used: i64::MAX - 1,
+            held: 0,
+        };
+        let full = Count {
+            used: i64::MAX,
+            held: 0,
+        };
+        for limit in [Limit::Unlimited, Limit::Max(i64::MAX)] {
+            assert_eq!(decide(near, 5, limit), Some(full));
+            assert_eq!(decide(full, Amount::MAX, limit), Some(full));
+        }
+        assert_eq!(remaining(full, Limit::Max(i64::MAX)), Some(0));
+        assert_eq!(remaining(full, Limit::Unlimited), None);
+    }
+
+    #[test]
+    fn zero_allows_nothing_and_a_downgrade_leaves_nothing() {
+        assert_eq!(decide(Count::default(), 1, Limit::Max(0)), None);
+        let over = Count { used: 50, held: 3 };
+        assert_eq!(decide(over, 1, Limit::Max(5)), None);
+        assert_eq!(remaining(over, Limit::Max(5)), Some(0));
+        assert_eq!(decide(over, -1, Limit::Unlimited), None);
+        assert_eq!(decide(Count { used: 2, held: 3 }, 1, Limit::Max(5)), None);
+    }
+
+    #[test]
+    fn limits_are_numbers_on_the_wire() {
+        for limit in [
+            Limit::Max(0),
+            Limit::Max(500),
+            Limit::Max(i64::MAX),
+            Limit::Unlimited,
+        ] {
+            assert_eq!(Limit::from_tier_number(limit.tier_number()), Some(limit));
+        }
+        assert_eq!(Limit::Unlimited.tier_number(), -1);
+        assert_eq!(Limit::from_tier_number(-2), None);
+    }
+
+    #[test]
+    fn amounts_have_bounds() {
+        for bad in [0, -1, Amount::MAX + 1, i64::MIN, i64::MAX] {
+            let error = Amount::new(bad).unwrap_err();
+            assert_eq!(
+                (error.code().status(), &*error.fields()[0].location),
+                (422, "amount")
+            );
+        }
+        assert_eq!(Amount::new(1).unwrap().get(), 1);
+        assert_eq!(Amount::new(1_000_000_000).unwrap().get(), Amount::MAX);
+    }
+
+    #[test]
+    fn meters_have_plain_names() {
+        for good in ["requests", "a", "tokens_in_2", &"m".repeat(32)] {
+            assert_eq!(&**Meter::parse(good).unwrap().name(), good);
+        }
+        for bad in [
+            "",
+            "Requests",
+            "1st",
+            "_a",
+            "a-b",
+            "a b",
+            "é",
+            "a\0",
+            &"m".repeat(33),
+        ] {
+            let error = Meter::parse(bad).unwrap_err();
+            assert_eq!(
+                (error.code().status(), &*error.fields()[0].location),
+                (422, "meter"),
+                "{bad:?}"
+            );
+        }
+        assert_eq!(Meter::requests(), Meter::parse("requests").unwrap());
+    }
+
+    #[test]
+    fn subjects_are_kept_as_sent() {
+        for good in ["42", "user_abc", "josé", "a b", "usr|1/2"] {
+            assert_eq!(Subject::parse(good).unwrap().as_str(), good);
+        }
+        for bad in ["", " ", "a\n", "a\0b", &"x".repeat(256)] {
+            assert_eq!(
+                Subject::parse(bad).unwrap_err().code().status(),
+                422,
+                "{bad:?}"
+            );
+        }
+        assert!(Subject::parse("user_x").unwrap().is_ours());
+        assert!(!Subject::parse("User_x").unwrap().is_ours());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use dream_domain::error::Result;
 use dream_domain::id::AuditId;
@@ -12,15 +13,14 @@ use dream_store::audit::Act;
 use crate::cache::Caches;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::http::log::Log;
-use crate::http::metrics::Metrics;
-use crate::http::rate::RateLimiter;
 use crate::identity::keyring::Keyring;
 use crate::identity::seal::MasterKey;
-use crate::identity::tokens::Tokens;
+use crate::identity::verified::Tokens;
+use crate::keys_used::KeysUsed;
+use crate::log::Log;
+use crate::metrics::Metrics;
 use crate::random::Random;
-use crate::routes;
-use crate::worker::keys_used::KeysUsed;
+use crate::rate::RateLimiter;
 
 /// The running server. Cheap to clone.
 #[derive(Clone)]
@@ -51,7 +51,7 @@ pub struct Inner {
     pub(crate) limits: Limiters,
     pub(crate) keys_used: KeysUsed,
     pub(crate) https: bool,
-    pub(crate) cross_origin_paths: Vec<String>,
+    pub(crate) ready: AtomicBool,
 }
 
 /// One limiter per thing that is limited.
@@ -88,8 +88,15 @@ pub struct Parts {
 impl App {
     /// Puts the parts together: makes the root project and the first signing key if they are missing.
     pub async fn new(parts: Parts) -> Result<Self> {
-        let Parts { db, config, clock, random, master, log } = parts;
-        let root = crate::projects::root::ensure(&db, &random, &clock).await?;
+        let Parts {
+            db,
+            config,
+            clock,
+            random,
+            master,
+            log,
+        } = parts;
+        let root = crate::root::ensure(&db, &random, &clock).await?;
         let keyring = Keyring::empty();
         keyring.load(&db, &master, &random, clock.machine()).await?;
         let https = config.public_url.starts_with("https://");
@@ -106,11 +113,27 @@ impl App {
             caches: Caches::new(),
             tokens: Tokens::new(),
             metrics: Metrics::new(),
-            limits: Limiters { users: RateLimiter::new(), secret_keys: RateLimiter::new(), failures: RateLimiter::new() },
+            limits: Limiters {
+                users: RateLimiter::new(),
+                secret_keys: RateLimiter::new(),
+                failures: RateLimiter::new(),
+            },
             keys_used: KeysUsed::default(),
-            cross_origin_paths: routes::cross_origin_paths(),
+            ready: AtomicBool::new(false),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Everything is in place: `/ready` may say so.
+    pub fn set_ready(&self) {
+        self.ready.store(true, Ordering::Release);
+    }
+
+    /// Whether everything is in place.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Acquire)
     }
 
     /// Business time now.
@@ -119,8 +142,21 @@ impl App {
     }
 
     /// A record of an administrative act, for the transaction that does it.
-    pub fn act<'a>(&self, actor: &'a str, action: &'static str, subject: &'a str, detail: &serde_json::Value) -> Act<'a> {
+    pub fn act<'a>(
+        &self,
+        actor: &'a str,
+        action: &'static str,
+        subject: &'a str,
+        detail: &serde_json::Value,
+    ) -> Act<'a> {
         let at = self.now();
-        Act { id: AuditId::new(at, self.random.bytes()), at, actor, action, subject, detail: detail.to_string() }
+        Act {
+            id: AuditId::new(at, self.random.bytes()),
+            at,
+            actor,
+            action,
+            subject,
+            detail: detail.to_string(),
+        }
     }
 }

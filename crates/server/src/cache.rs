@@ -11,11 +11,10 @@ use dream_domain::error::Result;
 use dream_domain::key::{KeyHash, PublishableKey};
 use dream_domain::plan::Grant;
 use dream_domain::time::Millis;
-use dream_store::keys::Opened;
-use dream_store::projects::Tenant;
+use dream_store::projects::{Opened, Tenant};
 use dream_store::scope::Scope;
 use dream_store::versions::Versions;
-use dream_store::{Db, customers, keys, projects};
+use dream_store::{Db, customers, projects};
 use quick_cache::sync::Cache;
 
 /// Entries per cache; what is used least leaves first.
@@ -41,8 +40,6 @@ pub(crate) struct User {
     pub(crate) version: i64,
     /// Plans given to them.
     pub(crate) grants: Vec<Grant>,
-    /// As typed.
-    pub(crate) email: Option<Arc<str>>,
 }
 
 /// A user as cached: none for an id without a row.
@@ -82,7 +79,13 @@ impl Caches {
     }
 
     /// What a secret key opens.
-    pub(crate) async fn key(&self, db: &Db, hash: &KeyHash, now: Millis, fresh: Freshness) -> Result<Option<Arc<Opened>>> {
+    pub(crate) async fn key(
+        &self,
+        db: &Db,
+        hash: &KeyHash,
+        now: Millis,
+        fresh: Freshness,
+    ) -> Result<Option<Arc<Opened>>> {
         if let Some(cached) = self.keys.get(hash)
             && cached.is_current(db.versions())
             && cached.value.expires_at.is_none_or(|end| now < end)
@@ -92,21 +95,37 @@ impl Caches {
         }
         // The slot is known only after the key was found; read again if it moved meanwhile.
         for _ in 0..3 {
-            let Some(found) = keys::open(db, hash, now).await? else { return Ok(None) };
+            let Some(found) = projects::open_secret(db, hash, now).await? else {
+                return Ok(None);
+            };
             let slot = db.versions().tenant_slot(found.tenant.scope.tenant());
             let version = db.versions().get(slot);
-            let Some(again) = keys::open(db, hash, now).await? else { return Ok(None) };
+            let Some(again) = projects::open_secret(db, hash, now).await? else {
+                return Ok(None);
+            };
             if again.tenant.generation == found.tenant.generation {
                 let value = Arc::new(again);
-                self.keys.insert(*hash, At { slot, version, value: value.clone() });
+                self.keys.insert(
+                    *hash,
+                    At {
+                        slot,
+                        version,
+                        value: value.clone(),
+                    },
+                );
                 return Ok(Some(value));
             }
         }
-        Ok(keys::open(db, hash, now).await?.map(Arc::new))
+        Ok(projects::open_secret(db, hash, now).await?.map(Arc::new))
     }
 
     /// The tenant of a publishable key.
-    pub(crate) async fn tenant(&self, db: &Db, key: &PublishableKey, fresh: Freshness) -> Result<Option<Arc<Tenant>>> {
+    pub(crate) async fn tenant(
+        &self,
+        db: &Db,
+        key: &PublishableKey,
+        fresh: Freshness,
+    ) -> Result<Option<Arc<Tenant>>> {
         let name: Arc<str> = key.as_str().into();
         if let Some(cached) = self.tenants.get(&name)
             && cached.is_current(db.versions())
@@ -116,14 +135,29 @@ impl Caches {
         }
         let slot = db.versions().tenant_slot(&name);
         let version = db.versions().get(slot);
-        let Some(tenant) = projects::open_public(db, key).await? else { return Ok(None) };
+        let Some(tenant) = projects::open_public(db, key).await? else {
+            return Ok(None);
+        };
         let value = Arc::new(tenant);
-        self.tenants.insert(name, At { slot, version, value: value.clone() });
+        self.tenants.insert(
+            name,
+            At {
+                slot,
+                version,
+                value: value.clone(),
+            },
+        );
         Ok(Some(value))
     }
 
     /// A user by our id or the developer's; none for an id without a row.
-    pub(crate) async fn user(&self, db: &Db, scope: &Scope, id: &str, fresh: Freshness) -> Result<Known> {
+    pub(crate) async fn user(
+        &self,
+        db: &Db,
+        scope: &Scope,
+        id: &str,
+        fresh: Freshness,
+    ) -> Result<Known> {
         let name = self.name(scope.tenant(), id);
         let slot = db.versions().user_slot(scope.tenant(), id);
         let version = db.versions().get(slot);
@@ -138,10 +172,21 @@ impl Caches {
             None => None,
             Some(found) => {
                 let grants = customers::grants(db, scope, &found.id).await?;
-                Some(Arc::new(User { id: found.id, version: found.version, grants, email: found.email }))
+                Some(Arc::new(User {
+                    id: found.id,
+                    version: found.version,
+                    grants,
+                }))
             }
         };
-        self.users.insert(name, At { slot, version, value: value.clone() });
+        self.users.insert(
+            name,
+            At {
+                slot,
+                version,
+                value: value.clone(),
+            },
+        );
         Ok(value)
     }
 
@@ -158,7 +203,13 @@ impl Caches {
     }
 }
 
-async fn same_user(db: &Db, scope: &Scope, id: &str, known: &Known, fresh: Freshness) -> Result<bool> {
+async fn same_user(
+    db: &Db,
+    scope: &Scope,
+    id: &str,
+    known: &Known,
+    fresh: Freshness,
+) -> Result<bool> {
     if fresh == Freshness::CheckedByMeter || !db.is_shared() {
         return Ok(true);
     }

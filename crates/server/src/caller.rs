@@ -15,10 +15,11 @@ use dream_store::scope::Scope;
 use crate::app::App;
 use crate::cache::{Freshness, Known};
 use crate::credentials::{Credentials, Presented};
+use crate::http::peer::Peer;
 use crate::http::problem::Problem;
-use crate::http::rate::Allowance;
-use crate::http::service::Peer;
-use crate::identity::tokens::{self, Verified};
+use crate::identity::verified::Verified;
+use crate::rate::Allowance;
+use crate::tokens;
 
 /// Anyone who names a project: a publishable or a secret key.
 pub(crate) struct Public(pub(crate) Arc<Tenant>);
@@ -35,9 +36,6 @@ pub(crate) struct Backend(pub(crate) BackendCaller);
 /// A signed-in developer.
 pub(crate) struct Developer(pub(crate) DeveloperCaller);
 
-/// Whoever runs this server.
-pub(crate) struct Operator(#[expect(dead_code, reason = "proof; its fields are for the audit log of later operator routes")] pub(crate) DeveloperCaller);
-
 /// A call on behalf of one user.
 pub(crate) struct UserCaller {
     pub(crate) tenant: Arc<Tenant>,
@@ -45,16 +43,32 @@ pub(crate) struct UserCaller {
     pub(crate) subject: Arc<str>,
     /// The row of the user; none for an id that only the developer knows.
     pub(crate) known: Known,
-    /// The id as it was given, which names the version slot that was read.
-    pub(crate) named: Arc<str>,
-    /// What `X-User-Plan` says; counts only for unknown ids.
-    pub(crate) told_plan: Option<String>,
     /// `key_…` of the secret key, or none for a token.
     pub(crate) key_id: Option<Arc<str>>,
     /// What the rate limit says, if one applies.
     pub(crate) rate: Option<Allowance>,
+    /// What the call presented, to judge it anew.
+    credentials: Arc<Credentials>,
     /// Versions read before anything was looked up.
     pub(crate) versions: ((u16, u32), (u16, u32)),
+}
+
+impl UserCaller {
+    /// What `X-User-Plan` says; counts only with a secret key and for an unknown id (rules 1).
+    pub(crate) fn told_plan(&self) -> Option<&str> {
+        self.credentials
+            .user_plan
+            .as_deref()
+            .filter(|_| self.key_id.is_some())
+    }
+
+    /// Judges the same call anew, after what it was judged by has changed. Counts no second call
+    /// against the rate limit.
+    pub(crate) async fn again(self, app: &App) -> Result<Self> {
+        let rate = self.rate;
+        let fresh = user(app, self.credentials, Freshness::CheckNow).await?;
+        Ok(Self { rate, ..fresh })
+    }
 }
 
 /// A call with full rights on one project.
@@ -75,22 +89,27 @@ impl BackendCaller {
 #[derive(Clone, Debug)]
 pub(crate) struct DeveloperCaller {
     pub(crate) user: Arc<str>,
-    pub(crate) email: Option<Arc<str>>,
-    pub(crate) verified: bool,
 }
 
 impl DeveloperCaller {
     /// The developer's platform, if he has one.
     pub(crate) async fn platform(&self, app: &App) -> Result<PlatformId> {
         let found = projects::platform_of(&app.db, &self.user).await?;
-        found.ok_or_else(|| Code::NotFound.error("There is no platform for this developer yet; call POST /generate-platform-id"))
+        found.ok_or_else(|| {
+            Code::NotFound.error(
+                "There is no platform for this developer yet; call POST /generate-platform-id",
+            )
+        })
     }
 }
 
 impl FromRequestParts<App> for Public {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> std::result::Result<Self, Problem> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &App,
+    ) -> std::result::Result<Self, Problem> {
         let presented = authenticate(app, parts, async |c| public(app, c).await).await?;
         Ok(Self(presented))
     }
@@ -99,53 +118,70 @@ impl FromRequestParts<App> for Public {
 impl FromRequestParts<App> for User {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> std::result::Result<Self, Problem> {
-        Ok(Self(authenticate(app, parts, async |c| user(app, c, Freshness::CheckNow).await).await?))
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &App,
+    ) -> std::result::Result<Self, Problem> {
+        Ok(Self(
+            authenticate(app, parts, async |c| {
+                user(app, c, Freshness::CheckNow).await
+            })
+            .await?,
+        ))
     }
 }
 
 impl FromRequestParts<App> for MeteredUser {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> std::result::Result<Self, Problem> {
-        Ok(Self(authenticate(app, parts, async |c| user(app, c, Freshness::CheckedByMeter).await).await?))
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &App,
+    ) -> std::result::Result<Self, Problem> {
+        Ok(Self(
+            authenticate(app, parts, async |c| {
+                user(app, c, Freshness::CheckedByMeter).await
+            })
+            .await?,
+        ))
     }
 }
 
 impl FromRequestParts<App> for Backend {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> std::result::Result<Self, Problem> {
-        Ok(Self(authenticate(app, parts, async |c| backend(app, c).await).await?))
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &App,
+    ) -> std::result::Result<Self, Problem> {
+        Ok(Self(
+            authenticate(app, parts, async |c| backend(app, c).await).await?,
+        ))
     }
 }
 
 impl FromRequestParts<App> for Developer {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> std::result::Result<Self, Problem> {
-        Ok(Self(authenticate(app, parts, async |c| developer(app, c).await).await?))
-    }
-}
-
-impl FromRequestParts<App> for Operator {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> std::result::Result<Self, Problem> {
-        let caller = authenticate(app, parts, async |c| developer(app, c).await).await?;
-        let email = caller.email.as_deref().filter(|_| caller.verified).map(str::to_lowercase);
-        if email.is_some_and(|email| app.config.operators.iter().any(|o| o.to_lowercase() == email)) {
-            return Ok(Self(caller));
-        }
-        Err(Code::OperatorRequired.error("Only operators of this server may do this").into())
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &App,
+    ) -> std::result::Result<Self, Problem> {
+        Ok(Self(
+            authenticate(app, parts, async |c| developer(app, c).await).await?,
+        ))
     }
 }
 
 /// Reads the credentials and runs a door; a failure counts against the address (rules 31), and an
 /// address that failed too often gets 429 instead of 401.
-async fn authenticate<T>(app: &App, parts: &Parts, door: impl AsyncFnOnce(Credentials) -> Result<T>) -> Result<T> {
+async fn authenticate<T>(
+    app: &App,
+    parts: &Parts,
+    door: impl AsyncFnOnce(Arc<Credentials>) -> Result<T>,
+) -> Result<T> {
     let opened = match Credentials::read(&parts.headers) {
-        Ok(credentials) => door(credentials).await,
+        Ok(credentials) => door(Arc::new(credentials)).await,
         Err(error) => Err(error),
     };
     let counts = |error: &Error| matches!(error.code(), Code::InvalidApiKey | Code::InvalidToken);
@@ -154,11 +190,17 @@ async fn authenticate<T>(app: &App, parts: &Parts, door: impl AsyncFnOnce(Creden
         && let Some(peer) = parts.extensions.get::<Peer>()
     {
         let limit = app.config.limits.failed_authentication_per_minute;
-        let allowance = app.limits.failures.take(network(peer.client), limit, app.clock.machine());
+        let allowance = app
+            .limits
+            .failures
+            .take(network(peer.client), limit, app.clock.machine());
         if let Some(over) = allowance.filter(|a| !a.allowed) {
             app.metrics.rate_limited.increment(1);
             return Err(Code::AuthenticationRateLimited
-                .error(format!("Too many failed authentications from this address; retry in {} seconds", over.reset_seconds))
+                .error(format!(
+                    "Too many failed authentications from this address; retry in {} seconds",
+                    over.reset_seconds
+                ))
                 .with("retryAfter", over.reset_seconds));
         }
     }
@@ -176,52 +218,80 @@ fn network(address: std::net::IpAddr) -> std::net::IpAddr {
     }
 }
 
-async fn public(app: &App, credentials: Credentials) -> Result<Arc<Tenant>> {
-    match credentials.presented {
-        Presented::Secret(secret) => Ok(secret_key(app, &secret, credentials.publishable.as_ref(), Freshness::CheckNow).await?.0),
+async fn public(app: &App, credentials: Arc<Credentials>) -> Result<Arc<Tenant>> {
+    match &credentials.presented {
+        Presented::Secret(secret) => Ok(secret_key(
+            app,
+            secret,
+            credentials.publishable.as_ref(),
+            Freshness::CheckNow,
+        )
+        .await?
+        .0),
         _ => publishable_key(app, credentials.publishable.as_ref()).await,
     }
 }
 
-async fn backend(app: &App, credentials: Credentials) -> Result<BackendCaller> {
+async fn backend(app: &App, credentials: Arc<Credentials>) -> Result<BackendCaller> {
     match &credentials.presented {
         Presented::Secret(secret) => {
-            let (tenant, actor) = secret_key(app, secret, credentials.publishable.as_ref(), Freshness::CheckNow).await?;
+            let (tenant, actor) = secret_key(
+                app,
+                secret,
+                credentials.publishable.as_ref(),
+                Freshness::CheckNow,
+            )
+            .await?;
             Ok(BackendCaller { tenant, actor })
         }
         Presented::Token(_) => {
             let key = credentials.publishable.clone();
-            let developer = developer(app, credentials).await.map_err(|_| secret_required())?;
-            let key = key.ok_or_else(|| Code::MissingAuthentication.error("Name your project in X-Publishable-Key"))?;
+            let developer = developer(app, credentials)
+                .await
+                .map_err(|_| secret_required())?;
+            let key = key.ok_or_else(|| {
+                Code::MissingAuthentication.error("Name your project in X-Publishable-Key")
+            })?;
             let platform = developer.platform(app).await?;
-            let owned = app.caches.tenant(&app.db, &key, Freshness::CheckNow).await?;
-            let tenant = owned.filter(|t| *t.scope.platform() == platform).ok_or_else(not_your_project)?;
-            Ok(BackendCaller { tenant, actor: developer.user })
+            let owned = app
+                .caches
+                .tenant(&app.db, &key, Freshness::CheckNow)
+                .await?;
+            let tenant = owned
+                .filter(|t| *t.scope.platform() == platform)
+                .ok_or_else(not_your_project)?;
+            Ok(BackendCaller {
+                tenant,
+                actor: developer.user,
+            })
         }
         Presented::None if credentials.publishable.is_some() => Err(secret_required()),
         Presented::None => Err(missing()),
     }
 }
 
-async fn developer(app: &App, credentials: Credentials) -> Result<DeveloperCaller> {
+async fn developer(app: &App, credentials: Arc<Credentials>) -> Result<DeveloperCaller> {
     let Presented::Token(token) = &credentials.presented else {
-        return Err(Code::DeveloperRequired.error("Sign in as a developer: Authorization: Bearer {token of the root project}"));
+        return Err(Code::DeveloperRequired
+            .error("Sign in as a developer: Authorization: Bearer {token of the root project}"));
     };
     let verified = tokens::verify(app, token, Freshness::CheckNow).await?;
     if *verified.tenant.as_str() != *app.root {
-        return Err(Code::TokenWrongProject.error("This is the token of an app's user; sign in as a developer"));
+        return Err(Code::TokenWrongProject
+            .error("This is the token of an app's user; sign in as a developer"));
     }
     let tenant = tenant_of(app, &verified, Freshness::CheckNow).await?;
     let found = dream_store::customers::find(&app.db, &tenant.scope, &verified.user).await?;
     let row = found.ok_or_else(|| Code::TokenRevoked.error("This developer is deleted"))?;
-    Ok(DeveloperCaller { user: row.id, email: row.email, verified: row.email_verified })
+    Ok(DeveloperCaller { user: row.id })
 }
 
-async fn user(app: &App, credentials: Credentials, fresh: Freshness) -> Result<UserCaller> {
+async fn user(app: &App, credentials: Arc<Credentials>, fresh: Freshness) -> Result<UserCaller> {
     match &credentials.presented {
         Presented::Secret(secret) => {
             let slots = |tenant: &Tenant, id: &str| versions(app, tenant, id);
-            let (tenant, key_id) = secret_key(app, secret, credentials.publishable.as_ref(), fresh).await?;
+            let (tenant, key_id) =
+                secret_key(app, secret, credentials.publishable.as_ref(), fresh).await?;
             limit_key(app, &key_id)?;
             let named: Arc<str> = match (&credentials.user_token, &credentials.user_id) {
                 (Some(token), _) => {
@@ -235,29 +305,49 @@ async fn user(app: &App, credentials: Credentials, fresh: Freshness) -> Result<U
                 }
             };
             let versions = slots(&tenant, &named);
-            let known = app.caches.user(&app.db, &tenant.scope, &named, fresh).await?;
+            let known = app
+                .caches
+                .user(&app.db, &tenant.scope, &named, fresh)
+                .await?;
             if known.is_none() && credentials.user_token.is_some() {
                 return Err(Code::TokenRevoked.error("The user of this token is deleted"));
             }
-            let subject = known.as_ref().map_or_else(|| named.clone(), |user| user.id.clone());
-            Ok(UserCaller { tenant, subject, known, named, told_plan: credentials.user_plan, key_id: Some(key_id), rate: None, versions })
+            let subject = known
+                .as_ref()
+                .map_or_else(|| named.clone(), |user| user.id.clone());
+            Ok(UserCaller {
+                tenant,
+                subject,
+                known,
+                key_id: Some(key_id),
+                rate: None,
+                credentials: credentials.clone(),
+                versions,
+            })
         }
-        Presented::Token(token) => by_token(app, token, credentials.publishable.as_ref(), fresh).await,
-        Presented::None => match (&credentials.user_token, &credentials.publishable) {
-            (Some(token), key) => by_token(app, token, key.as_ref(), fresh).await,
-            (None, Some(key)) => {
-                publishable_key(app, Some(key)).await?;
-                Err(Code::UserTokenRequired.error("A publishable key alone names no user; send the user's token in X-Clerk-Token"))
+        Presented::Token(token) => by_token(app, token, &credentials, fresh).await,
+        Presented::None => {
+            match (&credentials.user_token, &credentials.publishable) {
+                (Some(token), _) => by_token(app, token, &credentials, fresh).await,
+                (None, Some(key)) => {
+                    publishable_key(app, Some(key)).await?;
+                    Err(Code::UserTokenRequired.error("A publishable key alone names no user; send the user's token in X-Clerk-Token"))
+                }
+                (None, None) => Err(missing()),
             }
-            (None, None) => Err(missing()),
-        },
+        }
     }
 }
 
 /// A token, alone or with the publishable key it was made for.
-async fn by_token(app: &App, token: &str, key: Option<&PublishableKey>, fresh: Freshness) -> Result<UserCaller> {
+async fn by_token(
+    app: &App,
+    token: &str,
+    credentials: &Arc<Credentials>,
+    fresh: Freshness,
+) -> Result<UserCaller> {
     let verified = tokens::verify(app, token, fresh).await?;
-    if let Some(key) = key
+    if let Some(key) = &credentials.publishable
         && *key != verified.tenant
     {
         publishable_key(app, Some(key)).await?;
@@ -265,13 +355,24 @@ async fn by_token(app: &App, token: &str, key: Option<&PublishableKey>, fresh: F
     }
     let tenant = tenant_of(app, &verified, fresh).await?;
     let versions = versions(app, &tenant, &verified.user);
-    let known = app.caches.user(&app.db, &tenant.scope, &verified.user, fresh).await?;
+    let known = app
+        .caches
+        .user(&app.db, &tenant.scope, &verified.user, fresh)
+        .await?;
     if known.is_none() {
         return Err(Code::TokenRevoked.error("The user of this token is deleted"));
     }
     let rate = limit_user(app, &tenant, known.as_deref(), &verified.user)?;
     let subject = verified.user.clone();
-    Ok(UserCaller { tenant, named: subject.clone(), subject, known, told_plan: None, key_id: None, rate, versions })
+    Ok(UserCaller {
+        tenant,
+        subject,
+        known,
+        key_id: None,
+        rate,
+        credentials: credentials.clone(),
+        versions,
+    })
 }
 
 async fn tenant_of(app: &App, verified: &Verified, fresh: Freshness) -> Result<Arc<Tenant>> {
@@ -279,11 +380,21 @@ async fn tenant_of(app: &App, verified: &Verified, fresh: Freshness) -> Result<A
     found.ok_or_else(|| Code::TokenRevoked.error("The project of this token is deleted"))
 }
 
-async fn secret_key(app: &App, secret: &SecretKey, named: Option<&PublishableKey>, fresh: Freshness) -> Result<(Arc<Tenant>, Arc<str>)> {
+async fn secret_key(
+    app: &App,
+    secret: &SecretKey,
+    named: Option<&PublishableKey>,
+    fresh: Freshness,
+) -> Result<(Arc<Tenant>, Arc<str>)> {
     let now = app.clock.machine();
-    let opened = app.caches.key(&app.db, &secret.hash(), now, fresh).await?.ok_or_else(unknown_key)?;
+    let opened = app
+        .caches
+        .key(&app.db, &secret.hash(), now, fresh)
+        .await?
+        .ok_or_else(unknown_key)?;
     if named.is_some_and(|key| *key.as_str() != **opened.tenant.scope.tenant()) {
-        return Err(Code::KeyMismatch.error("X-Publishable-Key belongs to another project than the secret key"));
+        return Err(Code::KeyMismatch
+            .error("X-Publishable-Key belongs to another project than the secret key"));
     }
     app.keys_used.note(&opened.key_id, now);
     Ok((opened.tenant.clone(), opened.key_id.clone()))
@@ -297,24 +408,46 @@ async fn publishable_key(app: &App, key: Option<&PublishableKey>) -> Result<Arc<
 
 fn versions(app: &App, tenant: &Tenant, id: &str) -> ((u16, u32), (u16, u32)) {
     let versions = app.db.versions();
-    let (tenant_slot, user_slot) = (versions.tenant_slot(tenant.scope.tenant()), versions.user_slot(tenant.scope.tenant(), id));
-    ((tenant_slot, versions.get(tenant_slot)), (user_slot, versions.get(user_slot)))
+    let (tenant_slot, user_slot) = (
+        versions.tenant_slot(tenant.scope.tenant()),
+        versions.user_slot(tenant.scope.tenant(), id),
+    );
+    (
+        (tenant_slot, versions.get(tenant_slot)),
+        (user_slot, versions.get(user_slot)),
+    )
 }
 
 fn limit_key(app: &App, key_id: &Arc<str>) -> Result<()> {
     let limit = app.config.limits.per_secret_key_per_minute;
-    match app.limits.secret_keys.take(key_id, limit, app.clock.machine()) {
+    match app
+        .limits
+        .secret_keys
+        .take(key_id, limit, app.clock.machine())
+    {
         Some(over) if !over.allowed => Err(rate_limited(app, &over)),
         _ => Ok(()),
     }
 }
 
-fn limit_user(app: &App, tenant: &Tenant, known: Option<&crate::cache::User>, user: &str) -> Result<Option<Allowance>> {
+fn limit_user(
+    app: &App,
+    tenant: &Tenant,
+    known: Option<&crate::cache::User>,
+    user: &str,
+) -> Result<Option<Allowance>> {
     let grants = known.map_or(&[][..], |known| &known.grants);
     let plan = dream_domain::plan::effective_plan(&tenant.tiers, grants, app.now());
-    let set = plan.and_then(|tier| tier.rate_per_minute).or(tenant.settings.per_user_per_minute);
-    let limit = set.map_or(app.config.limits.per_user_per_minute, |limit| u32::try_from(limit).unwrap_or(u32::MAX));
-    let allowance = app.limits.users.take((tenant.scope.tenant(), user), limit, app.clock.machine());
+    let set = plan
+        .and_then(|tier| tier.rate_per_minute)
+        .or(tenant.settings.per_user_per_minute);
+    let limit = set.map_or(app.config.limits.per_user_per_minute, |limit| {
+        u32::try_from(limit).unwrap_or(u32::MAX)
+    });
+    let allowance =
+        app.limits
+            .users
+            .take((tenant.scope.tenant(), user), limit, app.clock.machine());
     match allowance {
         Some(over) if !over.allowed => Err(rate_limited(app, &over)),
         other => Ok(other),
@@ -324,12 +457,19 @@ fn limit_user(app: &App, tenant: &Tenant, known: Option<&crate::cache::User>, us
 fn rate_limited(app: &App, over: &Allowance) -> Error {
     app.metrics.rate_limited.increment(1);
     Code::RateLimited
-        .error(format!("Maximum {} requests per minute; retry in {} seconds", over.limit, over.reset_seconds))
+        .error(format!(
+            "Maximum {} requests per minute; retry in {} seconds",
+            over.limit, over.reset_seconds
+        ))
         .with("retryAfter", over.reset_seconds)
 }
 
 fn same_project(verified: &Verified, tenant: &Tenant) -> Result<()> {
-    if *verified.tenant.as_str() == **tenant.scope.tenant() { Ok(()) } else { Err(wrong_project()) }
+    if *verified.tenant.as_str() == **tenant.scope.tenant() {
+        Ok(())
+    } else {
+        Err(wrong_project())
+    }
 }
 
 fn wrong_project() -> Error {
@@ -349,5 +489,51 @@ fn secret_required() -> Error {
 }
 
 fn missing() -> Error {
-    Code::MissingAuthentication.error("Provide Authorization: Bearer {secret_key} or X-Publishable-Key header")
+    Code::MissingAuthentication
+        .error("Provide Authorization: Bearer {secret_key} or X-Publishable-Key header")
 }
+
+/// Whom an idempotency key belongs to: the tenant or platform, and who within it. None if the
+/// credentials open nothing, which the route itself will say.
+pub(crate) async fn owner(
+    app: &App,
+    headers: &axum::http::HeaderMap,
+) -> Option<(Arc<str>, String)> {
+    let credentials = Arc::new(Credentials::read(headers).ok()?);
+    match &credentials.presented {
+        Presented::Secret(secret) => {
+            let (tenant, key) = secret_key(
+                app,
+                secret,
+                credentials.publishable.as_ref(),
+                Freshness::CheckNow,
+            )
+            .await
+            .ok()?;
+            Some((tenant.scope.tenant().clone(), key.to_string()))
+        }
+        Presented::Token(token) => {
+            let verified = tokens::verify(app, token, Freshness::CheckNow).await.ok()?;
+            Some((verified.tenant.as_str().into(), verified.user.to_string()))
+        }
+        Presented::None => {
+            let tenant = publishable_key(app, credentials.publishable.as_ref())
+                .await
+                .ok()?;
+            let user = match &credentials.user_token {
+                Some(token) => tokens::verify(app, token, Freshness::CheckNow)
+                    .await
+                    .ok()
+                    .map(|v| v.user.to_string()),
+                None => None,
+            };
+            Some((
+                tenant.scope.tenant().clone(),
+                user.unwrap_or_else(|| PUBLIC.to_owned()),
+            ))
+        }
+    }
+}
+
+/// Who everyone with a publishable key is.
+pub(crate) const PUBLIC: &str = "public";

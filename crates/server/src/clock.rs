@@ -15,9 +15,14 @@ pub struct Clock {
 
 impl Clock {
     /// Machine time: tokens, sessions, rate limits, leases.
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is handed")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everything else is handed"
+    )]
     pub fn machine(&self) -> Millis {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
@@ -27,7 +32,10 @@ impl Clock {
     }
 
     /// A moment that only measures durations and never jumps.
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is handed")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everything else is handed"
+    )]
     pub fn instant(&self) -> Instant {
         Instant::now()
     }
@@ -45,6 +53,9 @@ impl Clock {
     /// Both clocks as the store takes them.
     pub fn for_store(&self) -> Clocks {
         let (business, machine) = (self.clone(), self.clone());
-        Clocks { business: Arc::new(move || business.business()), machine: Arc::new(move || machine.machine()) }
+        Clocks {
+            business: Arc::new(move || business.business()),
+            machine: Arc::new(move || machine.machine()),
+        }
     }
 }

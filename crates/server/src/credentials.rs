@@ -48,7 +48,13 @@ impl Credentials {
                 .error("X-User-Id counts only with a secret key; with a publishable key send the user's token in X-Clerk-Token"));
         }
         let user_plan = decoded(headers, "x-user-plan")?;
-        Ok(Self { presented, publishable, user_token, user_id, user_plan })
+        Ok(Self {
+            presented,
+            publishable,
+            user_token,
+            user_id,
+            user_plan,
+        })
     }
 }
 
@@ -56,10 +62,13 @@ fn presented(text: &str) -> Result<Presented> {
     let (scheme, rest) = text.split_once(' ').unwrap_or((text, ""));
     let rest = rest.trim();
     if !scheme.eq_ignore_ascii_case("bearer") || rest.is_empty() {
-        return Err(Code::MissingAuthentication.error("Authorization must read: Bearer {secret key or token}"));
+        return Err(Code::MissingAuthentication
+            .error("Authorization must read: Bearer {secret key or token}"));
     }
     if rest.starts_with("sk_") {
-        return SecretKey::parse(rest).map(Presented::Secret).ok_or_else(|| Code::InvalidApiKey.error("API key not found or expired"));
+        return SecretKey::parse(rest)
+            .map(Presented::Secret)
+            .ok_or_else(|| Code::InvalidApiKey.error("API key not found or expired"));
     }
     if rest.starts_with("pk_") {
         return Err(Code::PublishableKeyInAuthorization
@@ -74,7 +83,9 @@ fn presented(text: &str) -> Result<Presented> {
 /// The one value of a header; two are a mistake that must not be guessed about.
 fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>> {
     let mut values = headers.get_all(name).iter();
-    let Some(value) = values.next() else { return Ok(None) };
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
     if values.next().is_some() {
         return Err(twice(name));
     }
@@ -86,7 +97,9 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a st
 fn decoded(headers: &HeaderMap, name: &'static str) -> Result<Option<String>> {
     let name = HeaderName::from_static(name);
     let mut values = headers.get_all(&name).iter();
-    let Some(value) = values.next() else { return Ok(None) };
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
     if values.next().is_some() {
         return Err(twice(&name));
     }
@@ -99,7 +112,9 @@ fn twice(name: &HeaderName) -> Error {
 }
 
 fn unreadable(name: &HeaderName) -> Error {
-    Code::InvalidHeader.error(format!("The header {name} holds characters that cannot be read; send UTF-8 text"))
+    Code::InvalidHeader.error(format!(
+        "The header {name} holds characters that cannot be read; send UTF-8 text"
+    ))
 }
 
 fn bad_publishable() -> Error {

@@ -13,7 +13,9 @@ pub struct Random {
 impl Random {
     /// Wraps the machine's generator.
     pub fn new(fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
-        Self { fill: Arc::new(fill) }
+        Self {
+            fill: Arc::new(fill),
+        }
     }
 
     /// `N` random bytes.

@@ -19,14 +19,14 @@ use dream_store::projects::Tenant;
 use dream_store::usage;
 use dream_store::versions::Seen;
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::caller::{MeteredUser, User, UserCaller};
 use crate::http::body::{Fields, Raw};
-use crate::http::{idempotency, problem};
+use crate::http::problem;
 use crate::usage::answer::{Standing, Tracked, UsageBody, body, headers, refused, taken};
+use crate::{idempotency, plans};
 
 /// How often a call is judged anew when key, plan or user changed while it waited.
 const TRIES: usize = 5;
@@ -70,7 +70,11 @@ pub(crate) async fn track(
         if wish.dry_run {
             return Ok(try_out(&app, &caller, &allowed, &wish).await?);
         }
-        match app.db.take(take(&caller, &allowed, &wish, key.clone())).await? {
+        match app
+            .db
+            .take(take(&caller, &allowed, &wish, key.clone()))
+            .await?
+        {
             Verdict::Taken(tally) => {
                 app.metrics.taken.increment(1);
                 return Ok(taken(&app, &caller, &wish.meter, &tally));
@@ -83,7 +87,9 @@ pub(crate) async fn track(
             Verdict::Stale => caller = caller.again(&app).await?,
         }
     }
-    Err(Code::Overloaded.error("The project keeps changing while it is read; retry in a second").into())
+    Err(Code::Overloaded
+        .error("The project keeps changing while it is read; retry in a second")
+        .into())
 }
 
 /// Where a user stands
@@ -100,8 +106,21 @@ pub(crate) async fn check(State(app): State<App>, User(caller): User) -> problem
         meters.insert(meter.name().clone(), body);
     }
     let allowed = Allowed::find(&app, &caller, &first)?;
-    let (count, period) = usage::read(&app.db, &caller.tenant.scope, &caller.subject, &first, allowed.period).await?;
-    let tally = Tally { count, limit: allowed.limit, period, plan: allowed.plan, replayed: false };
+    let (count, period) = usage::read(
+        &app.db,
+        &caller.tenant.scope,
+        &caller.subject,
+        &first,
+        allowed.period,
+    )
+    .await?;
+    let tally = Tally {
+        count,
+        limit: allowed.limit,
+        period,
+        plan: allowed.plan,
+        replayed: false,
+    };
     let mut response = axum::Json(Standing { requests, meters }).into_response();
     headers(response.headers_mut(), &tally, app.now(), caller.rate);
     Ok(response)
@@ -116,10 +135,16 @@ struct Wish {
 
 impl Wish {
     fn read(mut fields: Fields) -> Result<Self> {
-        let track = Track { amount: fields.int("amount")?, meter: fields.text("meter")?, dry_run: fields.flag("dryRun")? };
+        let track = Track {
+            amount: fields.int("amount")?,
+            meter: fields.text("meter")?,
+            dry_run: fields.flag("dryRun")?,
+        };
         Ok(Self {
             amount: Amount::new(track.amount.unwrap_or(1))?,
-            meter: track.meter.map_or_else(|| Ok(Meter::requests()), |name| Meter::parse(&name))?,
+            meter: track
+                .meter
+                .map_or_else(|| Ok(Meter::requests()), |name| Meter::parse(&name))?,
             dry_run: track.dry_run.unwrap_or(false),
         })
     }
@@ -137,19 +162,36 @@ impl Allowed {
     /// says, or the default tier (rules 1).
     fn find(app: &App, caller: &UserCaller, meter: &Meter) -> Result<Self> {
         let tenant = &caller.tenant;
-        let tier = match (&caller.known, &caller.told_plan) {
-            (None, Some(name)) => Some(find_tier(&tenant.tiers, name).ok_or_else(|| unknown_plan(tenant, name))?),
+        let tier = match (&caller.known, caller.told_plan()) {
+            (None, Some(name)) => {
+                Some(find_tier(&tenant.tiers, name).ok_or_else(|| plans::unknown(tenant, name))?)
+            }
             (Some(user), _) => effective_plan(&tenant.tiers, &user.grants, app.now()),
             (None, None) => effective_plan(&tenant.tiers, &[], app.now()),
         };
-        let named = *meter == Meter::requests() || tenant.tiers.iter().any(|t| t.limits.contains_key(meter));
+        let named = *meter == Meter::requests()
+            || tenant.tiers.iter().any(|t| t.limits.contains_key(meter));
         if !named {
             return Err(unknown_meter(tenant, meter));
         }
         let plan: Arc<str> = tier.map_or("", |tier| tier.name.as_str()).into();
-        let MeterLimit { limit, period } = tier.map_or(MeterLimit { limit: Limit::Max(0), period: PeriodKind::Month }, |tier| limit_for(tier, meter));
-        let limit = if tenant.kind == Kind::Membership { Limit::Unlimited } else { limit };
-        Ok(Self { plan, limit, period })
+        let MeterLimit { limit, period } = tier.map_or(
+            MeterLimit {
+                limit: Limit::Max(0),
+                period: PeriodKind::Month,
+            },
+            |tier| limit_for(tier, meter),
+        );
+        let limit = if tenant.kind == Kind::Membership {
+            Limit::Unlimited
+        } else {
+            limit
+        };
+        Ok(Self {
+            plan,
+            limit,
+            period,
+        })
     }
 }
 
@@ -161,29 +203,69 @@ fn take(caller: &UserCaller, allowed: &Allowed, wish: &Wish, key: Option<Key>) -
         generation: caller.tenant.generation,
         user_version: caller.known.as_ref().map(|known| known.version),
     };
-    Take::new(&caller.tenant.scope, caller.subject.clone(), wish.meter.clone(), allowed.period, wish.amount, seen)
-        .limited(allowed.limit, allowed.plan.clone())
-        .keyed(key)
+    Take::new(
+        &caller.tenant.scope,
+        caller.subject.clone(),
+        wish.meter.clone(),
+        allowed.period,
+        wish.amount,
+        seen,
+    )
+    .limited(allowed.limit, allowed.plan.clone())
+    .keyed(key)
 }
 
-async fn try_out(app: &App, caller: &UserCaller, allowed: &Allowed, wish: &Wish) -> Result<Response> {
+async fn try_out(
+    app: &App,
+    caller: &UserCaller,
+    allowed: &Allowed,
+    wish: &Wish,
+) -> Result<Response> {
     let scope = &caller.tenant.scope;
-    let (count, period) = usage::read(&app.db, scope, &caller.subject, &wish.meter, allowed.period).await?;
+    let (count, period) =
+        usage::read(&app.db, scope, &caller.subject, &wish.meter, allowed.period).await?;
     let fits = decide(count, wish.amount.get(), allowed.limit).is_some();
-    let tally = Tally { count, limit: allowed.limit, period, plan: allowed.plan.clone(), replayed: false };
-    Ok(if fits { taken(app, caller, &wish.meter, &tally) } else { refused(app, caller, &wish.meter, &tally) })
+    let tally = Tally {
+        count,
+        limit: allowed.limit,
+        period,
+        plan: allowed.plan.clone(),
+        replayed: false,
+    };
+    Ok(if fits {
+        taken(app, caller, &wish.meter, &tally)
+    } else {
+        refused(app, caller, &wish.meter, &tally)
+    })
 }
 
 async fn standing(app: &App, caller: &UserCaller, meter: &Meter) -> Result<UsageBody> {
     let allowed = Allowed::find(app, caller, meter)?;
-    let (count, period) = usage::read(&app.db, &caller.tenant.scope, &caller.subject, meter, allowed.period).await?;
-    let tally = Tally { count, limit: allowed.limit, period, plan: allowed.plan, replayed: false };
+    let (count, period) = usage::read(
+        &app.db,
+        &caller.tenant.scope,
+        &caller.subject,
+        meter,
+        allowed.period,
+    )
+    .await?;
+    let tally = Tally {
+        count,
+        limit: allowed.limit,
+        period,
+        plan: allowed.plan,
+        replayed: false,
+    };
     Ok(body(&caller.subject, meter, &tally))
 }
 
 /// `requests`, and whatever else a tier names.
 fn meters_of(tenant: &Tenant) -> Vec<Meter> {
-    let mut meters: Vec<Meter> = tenant.tiers.iter().flat_map(|tier| tier.limits.keys().cloned()).collect();
+    let mut meters: Vec<Meter> = tenant
+        .tiers
+        .iter()
+        .flat_map(|tier| tier.limits.keys().cloned())
+        .collect();
     meters.push(Meter::requests());
     meters.sort();
     meters.dedup();
@@ -194,15 +276,20 @@ fn meters_of(tenant: &Tenant) -> Vec<Meter> {
 fn meter_key(caller: &UserCaller, key: &str, body: &[u8]) -> Key {
     let who = caller.key_id.as_ref().unwrap_or(&caller.subject);
     let said = idempotency::digest(&[caller.subject.as_bytes(), body]);
-    Key { hash: idempotency::name(who, "POST /api/data", key).into(), body: said.into() }
-}
-
-fn unknown_plan(tenant: &Tenant, name: &str) -> Error {
-    let names: Vec<&str> = tenant.tiers.iter().filter(|t| t.active).map(|t| t.name.as_str()).collect();
-    Code::UnknownPlan.error(format!("This project has no plan {name:?}; its plans are: {}", names.join(", ")))
+    Key {
+        hash: idempotency::name(who, "POST /api/data", key).into(),
+        body: said.into(),
+    }
 }
 
 fn unknown_meter(tenant: &Tenant, meter: &Meter) -> Error {
-    let names: Vec<String> = meters_of(tenant).iter().map(|m| m.name().to_string()).collect();
-    Code::UnknownMeter.error(format!("No tier of this project names the meter {}; its meters are: {}", meter.name(), names.join(", ")))
+    let names: Vec<String> = meters_of(tenant)
+        .iter()
+        .map(|m| m.name().to_string())
+        .collect();
+    Code::UnknownMeter.error(format!(
+        "No tier of this project names the meter {}; its meters are: {}",
+        meter.name(),
+        names.join(", ")
+    ))
 }

@@ -39,7 +39,14 @@ impl Act<'_> {
     /// The step that records it; goes into the transaction of the effect.
     pub(crate) fn step(&self, platform: &PlatformId, tenant: Option<&str>) -> Step {
         let row = params![
-            platform.as_str(), self.id.as_str(), tenant, self.at, self.actor, self.action, self.subject, &self.detail
+            platform.as_str(),
+            self.id.as_str(),
+            tenant,
+            self.at,
+            self.actor,
+            self.action,
+            self.subject,
+            &self.detail
         ];
         Step::new(&ADD, row).must_change(1)
     }
@@ -65,8 +72,18 @@ pub struct Record {
 }
 
 /// Acts of a platform before `before` (exclusive), newest first.
-pub async fn list(db: &Db, platform: &PlatformId, before: Option<&str>, limit: i64) -> Result<Vec<Record>> {
-    let rows = db.rows(&LIST, params![platform.as_str(), before.unwrap_or("~"), limit]).await?;
+pub async fn list(
+    db: &Db,
+    platform: &PlatformId,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Record>> {
+    let rows = db
+        .rows(
+            &LIST,
+            params![platform.as_str(), before.unwrap_or("~"), limit],
+        )
+        .await?;
     rows.iter()
         .map(|row| {
             Ok(Record {

@@ -6,20 +6,24 @@ use std::time::Duration;
 use dream_domain::error::{Code, Error, Result};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::engine::owner::Owner;
-use crate::engine::sqlite::{self, Purpose, unavailable};
 use crate::file::beside;
 use crate::migrate;
+use crate::owner::Owner;
+use crate::sqlite::{self, Purpose, unavailable};
 
 /// Copies a live database through SQLite's backup API: a consistent state, writers go on.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     if to.exists() {
-        return Err(Code::InvalidValue.error(format!("{} exists already; name a new file", to.display())));
+        return Err(
+            Code::InvalidValue.error(format!("{} exists already; name a new file", to.display()))
+        );
     }
     let source = sqlite::open(from, Purpose::Read)?;
     let mut target = Connection::open(to).map_err(unavailable)?;
     let backup = rusqlite::backup::Backup::new(&source, &mut target).map_err(unavailable)?;
-    backup.run_to_completion(1024, Duration::ZERO, None).map_err(unavailable)?;
+    backup
+        .run_to_completion(1024, Duration::ZERO, None)
+        .map_err(unavailable)?;
     drop(backup);
     let synced = std::fs::File::open(to).and_then(|file| file.sync_all());
     synced.map_err(|e| cannot(to, e))
@@ -30,15 +34,23 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
 pub fn restore(backup: &Path, database: &Path) -> Result<Option<std::path::PathBuf>> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let source = Connection::open_with_flags(backup, flags).map_err(unavailable)?;
-    let verdict: String = source.query_row("pragma quick_check", [], |row| row.get(0)).map_err(unavailable)?;
+    let verdict: String = source
+        .query_row("pragma quick_check", [], |row| row.get(0))
+        .map_err(unavailable)?;
     if verdict != "ok" {
-        return Err(Code::StorageUnavailable.error(format!("{} is damaged: {verdict}", backup.display())));
+        return Err(
+            Code::StorageUnavailable.error(format!("{} is damaged: {verdict}", backup.display()))
+        );
     }
     migrate::check_sqlite(&source)?;
     let _owner = Owner::take(database)?;
     let fresh = beside(database, ".restoring");
-    std::fs::copy(backup, &fresh).and_then(|_| std::fs::File::open(&fresh)?.sync_all()).map_err(|e| cannot(&fresh, e))?;
-    let kept = database.exists().then(|| beside(database, ".before-restore"));
+    std::fs::copy(backup, &fresh)
+        .and_then(|_| std::fs::File::open(&fresh)?.sync_all())
+        .map_err(|e| cannot(&fresh, e))?;
+    let kept = database
+        .exists()
+        .then(|| beside(database, ".before-restore"));
     if let Some(kept) = &kept {
         // The log belongs to the old file; folding it in first keeps the old file whole.
         let old = Connection::open(database).map_err(unavailable)?;
@@ -54,5 +66,7 @@ pub fn restore(backup: &Path, database: &Path) -> Result<Option<std::path::PathB
 }
 
 fn cannot(path: &Path, error: std::io::Error) -> Error {
-    Code::StorageUnavailable.error(format!("Cannot write {}: {error}", path.display())).because(error)
+    Code::StorageUnavailable
+        .error(format!("Cannot write {}: {error}", path.display()))
+        .because(error)
 }

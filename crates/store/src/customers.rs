@@ -10,11 +10,11 @@ use dream_domain::time::Millis;
 use crate::Db;
 use crate::audit::Act;
 use crate::db::Change;
+use crate::meter::sql::subject_hash;
 use crate::params;
 use crate::scope::Scope;
 use crate::sql::statements;
 use crate::step::{Refusal, Step};
-use crate::usage::subject_hash;
 use crate::value::Row;
 
 statements! {
@@ -40,6 +40,8 @@ statements! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)";
     UPDATE = "update end_users set external_id = $3, email = $4, email_folded = $5, first_name = $6, last_name = $7, metadata = $8,
         updated_at = $9, version = version + 1 where publishable_key = $1 and user_id = $2 and version = $10";
+    VERIFY_EMAIL = "update end_users set email_verified = 1, updated_at = $3, version = version + 1
+        where publishable_key = $1 and user_id = $2";
     DELETE = "delete from end_users where publishable_key = $1 and user_id = $2";
     DELETE_GRANTS = "delete from grants where publishable_key = $1 and user_id = $2";
     ADD_GRANT = "insert into grants (publishable_key, user_id, plan, granted_by, until_at, created_at) values ($1, $2, $3, $4, $5, $6)";
@@ -137,50 +139,121 @@ pub struct Filter {
 
 /// Finds a customer by our id or by the developer's.
 pub async fn find(db: &Db, scope: &Scope, id: &str) -> Result<Option<Customer>> {
-    let sql = if id.starts_with("user_") { &FIND } else { &FIND_BY_EXTERNAL_ID };
-    db.near(sql, params![scope.tenant(), id]).await?.first().map(read).transpose()
+    let sql = if id.starts_with("user_") {
+        &FIND
+    } else {
+        &FIND_BY_EXTERNAL_ID
+    };
+    db.near(sql, params![scope.tenant(), id])
+        .await?
+        .first()
+        .map(read)
+        .transpose()
 }
 
 /// Finds a customer by folded e-mail.
 pub async fn find_by_email(db: &Db, scope: &Scope, folded: &str) -> Result<Option<Customer>> {
-    db.near(&FIND_BY_EMAIL, params![scope.tenant(), folded]).await?.first().map(read).transpose()
+    db.near(&FIND_BY_EMAIL, params![scope.tenant(), folded])
+        .await?
+        .first()
+        .map(read)
+        .transpose()
 }
 
 /// The version in the database now; none if there is no such customer.
 pub async fn version(db: &Db, scope: &Scope, user: &str) -> Result<Option<i64>> {
-    db.near(&VERSION, params![scope.tenant(), user]).await?.first().map(|row| row.int(0)).transpose()
+    db.near(&VERSION, params![scope.tenant(), user])
+        .await?
+        .first()
+        .map(|row| row.int(0))
+        .transpose()
 }
 
 /// The plans given to a customer.
 pub async fn grants(db: &Db, scope: &Scope, user: &str) -> Result<Vec<Grant>> {
-    db.near(&GRANTS, params![scope.tenant(), user]).await?.iter().map(|row| read_grant(row, 0)).collect()
+    db.near(&GRANTS, params![scope.tenant(), user])
+        .await?
+        .iter()
+        .map(|row| read_grant(row, 0))
+        .collect()
 }
 
 /// Customers, newest first, with their grants.
-pub async fn list(db: &Db, scope: &Scope, filter: &Filter, limit: i64) -> Result<Vec<(Customer, Vec<Grant>)>> {
-    let pattern = filter.search.as_ref().map(|text| like(&text.to_lowercase()));
+pub async fn list(
+    db: &Db,
+    scope: &Scope,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<(Customer, Vec<Grant>)>> {
+    let pattern = filter
+        .search
+        .as_ref()
+        .map(|text| like(&text.to_lowercase()));
     let before = filter.before.as_deref().unwrap_or("user_~");
     let row = params![
-        scope.tenant(), before, pattern, filter.search.as_deref(), filter.plan.as_deref(), filter.plan_is_default, limit
+        scope.tenant(),
+        before,
+        pattern,
+        filter.search.as_deref(),
+        filter.plan.as_deref(),
+        filter.plan_is_default,
+        limit
     ];
-    let customers: Vec<Customer> = db.rows(&LIST, row).await?.iter().map(read).collect::<Result<_>>()?;
-    let (Some(newest), Some(oldest)) = (customers.first(), customers.last()) else { return Ok(Vec::new()) };
-    let rows = db.rows(&GRANTS_OF_PAGE, params![scope.tenant(), &oldest.id, &newest.id]).await?;
+    let customers: Vec<Customer> = db
+        .rows(&LIST, row)
+        .await?
+        .iter()
+        .map(read)
+        .collect::<Result<_>>()?;
+    let (Some(newest), Some(oldest)) = (customers.first(), customers.last()) else {
+        return Ok(Vec::new());
+    };
+    let rows = db
+        .rows(
+            &GRANTS_OF_PAGE,
+            params![scope.tenant(), &oldest.id, &newest.id],
+        )
+        .await?;
     let mut grants: Vec<(Arc<str>, Grant)> = Vec::with_capacity(rows.len());
     for row in &rows {
         grants.push((row.text(0)?, read_grant(row, 1)?));
     }
-    let of = |id: &Arc<str>| grants.iter().filter(|(user, _)| user == id).map(|(_, g)| g.clone()).collect();
-    Ok(customers.into_iter().map(|customer| (customer.clone(), of(&customer.id))).collect())
+    let of = |id: &Arc<str>| {
+        grants
+            .iter()
+            .filter(|(user, _)| user == id)
+            .map(|(_, g)| g.clone())
+            .collect()
+    };
+    Ok(customers
+        .into_iter()
+        .map(|customer| (customer.clone(), of(&customer.id)))
+        .collect())
 }
 
 /// Makes a customer. One made for an id that was counted before takes over its counters (rules 1).
-pub async fn create(db: &Db, scope: &Scope, id: &UserId, fields: &Fields, grant: Option<&Grant>, change: Option<&PlanChange>, act: &Act<'_>) -> Result<()> {
+pub async fn create(
+    db: &Db,
+    scope: &Scope,
+    id: &UserId,
+    fields: &Fields,
+    grant: Option<&Grant>,
+    change: Option<&PlanChange>,
+    act: &Act<'_>,
+) -> Result<()> {
     let (tenant, user, at) = (scope.tenant(), id.as_str(), act.at);
     let (email, folded) = fields.email.clone().unzip();
     let row = params![
-        tenant, user, fields.external_id.as_deref(), email, folded, false, fields.first_name.as_deref(),
-        fields.last_name.as_deref(), &fields.metadata, at
+        tenant,
+        user,
+        fields.external_id.as_deref(),
+        email,
+        folded,
+        false,
+        fields.first_name.as_deref(),
+        fields.last_name.as_deref(),
+        &fields.metadata,
+        at
     ];
     let mut steps = vec![Step::new(&ADD, row).must_change(1)];
     let mut bumps = vec![db.versions().user_slot(tenant, user)];
@@ -198,7 +271,14 @@ pub async fn create(db: &Db, scope: &Scope, id: &UserId, fields: &Fields, grant:
     steps.extend(grant.map(|grant| grant_step(tenant, user, grant, at)));
     steps.extend(change.map(|change| change_step(tenant, user, change, at)));
     steps.push(act.step(scope.platform(), Some(tenant)));
-    let done = db.change(Change { steps, bumps, settle, settle_all: false }).await;
+    let done = db
+        .change(Change {
+            steps,
+            bumps,
+            settle,
+            settle_all: false,
+        })
+        .await;
     done.map(|_| ()).map_err(|refusal| taken(refusal, fields))
 }
 
@@ -215,8 +295,16 @@ pub async fn update(
     let (tenant, user, at) = (scope.tenant(), &customer.id, act.at);
     let (email, folded) = fields.email.clone().unzip();
     let row = params![
-        tenant, user, fields.external_id.as_deref(), email, folded, fields.first_name.as_deref(),
-        fields.last_name.as_deref(), &fields.metadata, at, customer.version
+        tenant,
+        user,
+        fields.external_id.as_deref(),
+        email,
+        folded,
+        fields.first_name.as_deref(),
+        fields.last_name.as_deref(),
+        &fields.metadata,
+        at,
+        customer.version
     ];
     let mut steps = vec![Step::new(&UPDATE, row).must_change(1)];
     if let Some(grant) = grant {
@@ -225,10 +313,41 @@ pub async fn update(
     }
     steps.extend(change.map(|change| change_step(tenant, user, change, at)));
     steps.push(act.step(scope.platform(), Some(tenant)));
-    let names = [customer.external_id.as_deref(), fields.external_id.as_deref(), Some(&**user)];
-    let bumps = names.iter().flatten().map(|name| db.versions().user_slot(tenant, name)).collect();
-    let done = db.change(Change { steps, bumps, ..Change::default() }).await;
+    let names = [
+        customer.external_id.as_deref(),
+        fields.external_id.as_deref(),
+        Some(&**user),
+    ];
+    let bumps = names
+        .iter()
+        .flatten()
+        .map(|name| db.versions().user_slot(tenant, name))
+        .collect();
+    let done = db
+        .change(Change {
+            steps,
+            bumps,
+            ..Change::default()
+        })
+        .await;
     done.map(|_| ()).map_err(|refusal| taken(refusal, fields))
+}
+
+/// Notes that the e-mail was shown to be the customer's own.
+pub async fn verify_email(db: &Db, scope: &Scope, user: &str, act: &Act<'_>) -> Result<()> {
+    let tenant = scope.tenant();
+    let steps = vec![
+        Step::new(&VERIFY_EMAIL, params![tenant, user, act.at]).must_change(1),
+        act.step(scope.platform(), Some(tenant)),
+    ];
+    let bumps = vec![db.versions().user_slot(tenant, user)];
+    db.change(Change {
+        steps,
+        bumps,
+        ..Change::default()
+    })
+    .await?;
+    Ok(())
 }
 
 /// Deletes a customer with everything of theirs. Their tokens die at once; counts of running periods
@@ -238,36 +357,70 @@ pub async fn delete(db: &Db, scope: &Scope, customer: &Customer, act: &Act<'_>) 
     let mut steps = vec![Step::new(&DELETE, params![tenant, user]).must_change(1)];
     let mut bumps = vec![db.versions().user_slot(tenant, user)];
     if let Some(external) = &customer.external_id {
-        steps.push(Step::new(&BURY, params![tenant, user, subject_hash(external), act.at]));
+        steps.push(Step::new(
+            &BURY,
+            params![tenant, user, subject_hash(external), act.at],
+        ));
         bumps.push(db.versions().user_slot(tenant, external));
     }
-    for sql in [&DELETE_GRANTS, &DELETE_SESSIONS, &DELETE_COUNTS, &DELETE_SNAPSHOTS, &DELETE_DAYS] {
+    for sql in [
+        &DELETE_GRANTS,
+        &DELETE_SESSIONS,
+        &DELETE_COUNTS,
+        &DELETE_SNAPSHOTS,
+        &DELETE_DAYS,
+    ] {
         steps.push(Step::new(sql, params![tenant, user]));
     }
     steps.push(act.step(scope.platform(), Some(tenant)));
     let settle = vec![(tenant.clone(), user.clone())];
-    match db.change(Change { steps, bumps, settle, settle_all: false }).await {
+    match db
+        .change(Change {
+            steps,
+            bumps,
+            settle,
+            settle_all: false,
+        })
+        .await
+    {
         Ok(_) => Ok(()),
-        Err(Refusal::Guard(0)) => Err(Code::CustomerNotFound.error("This customer is deleted already")),
+        Err(Refusal::Guard(0)) => {
+            Err(Code::CustomerNotFound.error("This customer is deleted already"))
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
 
 fn grant_step(tenant: &str, user: &str, grant: &Grant, at: Millis) -> Step {
-    Step::new(&ADD_GRANT, params![tenant, user, &grant.plan, &grant.by, grant.until, at])
+    Step::new(
+        &ADD_GRANT,
+        params![tenant, user, &grant.plan, &grant.by, grant.until, at],
+    )
 }
 
 fn change_step(tenant: &str, user: &str, change: &PlanChange, at: Millis) -> Step {
-    let row = params![tenant, &change.id, user, at, &change.from, &change.to, 0, 0, &change.currency, change.reason];
+    let row = params![
+        tenant,
+        &change.id,
+        user,
+        at,
+        &change.from,
+        &change.to,
+        0,
+        0,
+        &change.currency,
+        change.reason
+    ];
     Step::new(&ADD_CHANGE, row)
 }
 
 fn taken(refusal: Refusal, fields: &Fields) -> Error {
     match (refusal, fields.external_id.is_some()) {
-        (Refusal::Taken(0), false) => Code::EmailTaken.error("A customer of this project has this e-mail already"),
-        (Refusal::Taken(0), true) => {
-            Code::ExternalIdTaken.error("A customer of this project has this e-mail or external id already")
+        (Refusal::Taken(0), false) => {
+            Code::EmailTaken.error("A customer of this project has this e-mail already")
         }
+        (Refusal::Taken(0), true) => Code::ExternalIdTaken
+            .error("A customer of this project has this e-mail or external id already"),
         (refusal, _) => refusal.into(),
     }
 }

@@ -2,66 +2,22 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use dream_domain::error::{Code, Result};
 use dream_domain::time::Millis;
 use dream_domain::usage::Count;
-use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::clock::Clocks;
-use crate::engine::owner::Owner;
-use crate::engine::postgres::Postgres;
-use crate::engine::readers::Readers;
-use crate::engine::sqlite::{self, Purpose};
-use crate::engine::writer::{Job, Queue, Writer};
-use crate::meter::counters::Counters;
-use crate::meter::journal::Journal;
-use crate::meter::replay::replay;
 use crate::meter::{Take, Verdict, Waiting};
-use crate::migrate;
+use crate::options::{Options, Place};
+use crate::owned::Owned;
+use crate::shared::Shared;
 use crate::sql::Sql;
 use crate::step::{Refusal, Rows, Step};
 use crate::value::{Row, Value};
 use crate::versions::Versions;
-
-/// Where the data lies.
-#[derive(Clone, Debug)]
-pub enum Place {
-    /// A file that this process will own.
-    Sqlite(PathBuf),
-    /// A server, by connection URL.
-    Postgres(String),
-}
-
-/// How the store works.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// PostgreSQL: connections in the pool.
-    pub pool_size: usize,
-    /// Calls that may wait to be counted before new ones are refused.
-    pub calls_max: usize,
-    /// Keyed answers held in memory until they are folded.
-    pub answers_max: usize,
-    /// Counters kept in memory before settled ones are let go (33 bytes each).
-    pub counters_max: usize,
-    /// The longest time between a count and its row in the reports.
-    pub fold_every: Duration,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            pool_size: 16,
-            calls_max: 65_536,
-            answers_max: 200_000,
-            counters_max: 2_000_000,
-            fold_every: Duration::from_secs(2),
-        }
-    }
-}
+use crate::writer::Job;
 
 /// A database that is open and has the newest schema. Cheap to clone.
 #[derive(Clone)]
@@ -76,16 +32,8 @@ struct Inner {
 }
 
 enum Engine {
-    Sqlite(File),
-    Postgres(Postgres),
-}
-
-struct File {
-    queue: Arc<Queue>,
-    readers: Arc<Readers>,
-    counters: Arc<Counters>,
-    writer: Mutex<Option<JoinHandle<()>>>,
-    path: PathBuf,
+    Sqlite(Owned),
+    Postgres(Shared),
 }
 
 impl Db {
@@ -95,13 +43,32 @@ impl Db {
         let versions = Versions::default();
         let engine = match place {
             Place::Sqlite(path) => {
-                let (path, clocks, versions, options) = (path.clone(), clocks.clone(), versions.clone(), options.clone());
-                let opened = tokio::task::spawn_blocking(move || open_file(path, clocks, versions, &options));
-                Engine::Sqlite(opened.await.map_err(|e| Code::Internal.error("Opening the database failed").because(e))??)
+                let (path, clocks, versions, options) = (
+                    path.clone(),
+                    clocks.clone(),
+                    versions.clone(),
+                    options.clone(),
+                );
+                let opened = tokio::task::spawn_blocking(move || {
+                    Owned::open(path, clocks, versions, &options)
+                });
+                Engine::Sqlite(opened.await.map_err(|e| {
+                    Code::Internal
+                        .error("Opening the database failed")
+                        .because(e)
+                })??)
             }
-            Place::Postgres(url) => Engine::Postgres(Postgres::open(url, options, clocks.clone(), versions.clone()).await?),
+            Place::Postgres(url) => Engine::Postgres(
+                Shared::open(url, options, clocks.clone(), versions.clone()).await?,
+            ),
         };
-        Ok(Self { inner: Arc::new(Inner { engine, clocks, versions }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                engine,
+                clocks,
+                versions,
+            }),
+        })
     }
 
     /// Business time.
@@ -144,7 +111,8 @@ impl Db {
             Engine::Sqlite(file) => {
                 let readers = file.readers.clone();
                 let read = tokio::task::spawn_blocking(move || readers.rows(sql, &params));
-                read.await.map_err(|e| Code::Internal.error("A read failed").because(e))?
+                read.await
+                    .map_err(|e| Code::Internal.error("A read failed").because(e))?
             }
             Engine::Postgres(postgres) => postgres.rows(sql, &params).await,
         }
@@ -160,7 +128,11 @@ impl Db {
 
     /// Runs a transaction.
     pub(crate) async fn run(&self, steps: Vec<Step>) -> Result<Rows, Refusal> {
-        self.change(Change { steps, ..Change::default() }).await
+        self.change(Change {
+            steps,
+            ..Change::default()
+        })
+        .await
     }
 
     /// Runs a transaction that changes what others have cached or what the meter counts.
@@ -168,13 +140,27 @@ impl Db {
         match &self.inner.engine {
             Engine::Sqlite(file) => {
                 let (reply, answer) = oneshot::channel();
-                let Change { steps, bumps, settle, settle_all } = change;
-                file.queue.job(Job { steps, bumps, settle, settle_all, reply });
+                let Change {
+                    steps,
+                    bumps,
+                    settle,
+                    settle_all,
+                } = change;
+                file.queue.job(Job {
+                    steps,
+                    bumps,
+                    settle,
+                    settle_all,
+                    reply,
+                });
                 answer.await.map_err(|_| Refusal::Storage(stopping()))?
             }
             Engine::Postgres(postgres) => {
                 let rows = postgres.run(&change.steps).await?;
-                change.bumps.iter().for_each(|slot| self.inner.versions.bump(*slot));
+                change
+                    .bumps
+                    .iter()
+                    .for_each(|slot| self.inner.versions.bump(*slot));
                 Ok(rows)
             }
         }
@@ -185,16 +171,28 @@ impl Db {
         match &self.inner.engine {
             Engine::Sqlite(_) => {
                 let settle = vec![("".into(), "".into())];
-                self.change(Change { settle, ..Change::default() }).await?;
+                self.change(Change {
+                    settle,
+                    ..Change::default()
+                })
+                .await?;
                 Ok(())
             }
             Engine::Postgres(postgres) => postgres.fold().await,
         }
     }
 
-    pub(crate) fn counter_in_memory(&self, tenant: &str, subject: &str, meter: &str, start: Millis) -> Option<Count> {
+    pub(crate) fn counter_in_memory(
+        &self,
+        tenant: &str,
+        subject: &str,
+        meter: &str,
+        start: Millis,
+    ) -> Option<Count> {
         match &self.inner.engine {
-            Engine::Sqlite(file) => file.counters.get(file.counters.id(tenant, subject, meter, start)),
+            Engine::Sqlite(file) => file
+                .counters
+                .get(file.counters.id(tenant, subject, meter, start)),
             Engine::Postgres(_) => None,
         }
     }
@@ -216,13 +214,7 @@ impl Db {
     /// Finishes what waits, folds and lets go of the file. Calls after it are refused.
     pub async fn close(&self) {
         match &self.inner.engine {
-            Engine::Sqlite(file) => {
-                file.queue.close();
-                let writer = file.writer.lock().take();
-                if let Some(writer) = writer {
-                    let _ = tokio::task::spawn_blocking(move || writer.join()).await;
-                }
-            }
+            Engine::Sqlite(file) => file.close().await,
             Engine::Postgres(postgres) => postgres.close().await,
         }
     }
@@ -238,37 +230,6 @@ pub(crate) struct Change {
     pub(crate) settle: Vec<(Arc<str>, Arc<str>)>,
     /// The steps delete counters of many.
     pub(crate) settle_all: bool,
-}
-
-fn open_file(path: PathBuf, clocks: Clocks, versions: Versions, options: &Options) -> Result<File> {
-    crate::file::check(&path)?;
-    let owner = Owner::take(&path)?;
-    let connection = sqlite::open(&path, Purpose::Write)?;
-    crate::file::check_integrity(&connection)?;
-    migrate::sqlite(&connection, (clocks.machine)())?;
-    let counters = Arc::new(Counters::new(options.counters_max));
-    let mut journal = Journal::new(counters.clone(), versions.clone(), options.answers_max);
-    let replayed = replay(&connection, &mut journal)?;
-    if replayed > 0 {
-        tracing::info!(rows = replayed, "counts of the last run were read back from the journal");
-    }
-    let queue = Arc::new(Queue::new(options.calls_max));
-    let writer = Writer {
-        path: path.clone(),
-        connection: Some(connection),
-        queue: queue.clone(),
-        journal,
-        versions,
-        clocks,
-        fold_every: options.fold_every,
-    };
-    let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
-        writer.run();
-        drop(owner);
-    });
-    let thread = thread.map_err(|e| Code::Internal.error("The writer thread did not start").because(e))?;
-    let readers = Arc::new(Readers::new(path.clone()));
-    Ok(File { queue, readers, counters, writer: Mutex::new(Some(thread)), path })
 }
 
 fn stopping() -> dream_domain::error::Error {

@@ -6,20 +6,22 @@ use std::path::{Path, PathBuf};
 use dream_domain::error::{Code, Error, Result};
 use rusqlite::Connection;
 
-use crate::engine::sqlite::unavailable;
+use crate::sqlite::unavailable;
 
 /// Refuses what would open as an empty database although data was there.
 pub(crate) fn check(path: &Path) -> Result<()> {
     let wal = beside(path, "-wal");
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(bad(path, "is a folder; name a file")),
-        Ok(found) if found.len() == 0 => {
-            Err(bad(path, "is empty: its content is lost; restore a backup, or delete the file to start anew"))
-        }
+        Ok(found) if found.len() == 0 => Err(bad(
+            path,
+            "is empty: its content is lost; restore a backup, or delete the file to start anew",
+        )),
         Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && wal.exists() => {
-            Err(bad(path, "is missing although its write-ahead log is there; put the file back, or restore a backup"))
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && wal.exists() => Err(bad(
+            path,
+            "is missing although its write-ahead log is there; put the file back, or restore a backup",
+        )),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(bad(path, "cannot be read; check the permissions").because(error)),
     }

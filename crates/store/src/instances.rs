@@ -32,30 +32,46 @@ pub struct Instance {
 
 /// Joins the processes on this database; refuses if a living one differs, and says in what.
 pub async fn join(db: &Db, instance: &Instance, machine_now: Millis) -> Result<()> {
-    let living = db.rows(&LIVING, params![machine_now.plus(-SILENT_MS), &instance.id]).await?;
+    let living = db
+        .rows(&LIVING, params![machine_now.plus(-SILENT_MS), &instance.id])
+        .await?;
     for row in living {
         let (id, url, check) = (row.text(0)?, row.text(1)?, row.text(2)?);
         let other = if *url != *instance.public_url {
-            format!("DREAM_PUBLIC_URL is {} here and {url} there", instance.public_url)
+            format!(
+                "DREAM_PUBLIC_URL is {} here and {url} there",
+                instance.public_url
+            )
         } else if *check != *instance.master_key_check {
             "DREAM_MASTER_KEY differs".to_owned()
         } else {
             continue;
         };
-        return Err(Code::Conflict.error(format!("Process {id} runs on this database with other settings: {other}; make them equal")));
+        return Err(Code::Conflict.error(format!(
+            "Process {id} runs on this database with other settings: {other}; make them equal"
+        )));
     }
     beat(db, instance, machine_now).await
 }
 
 /// Says that this process lives; call it every few seconds.
 pub async fn beat(db: &Db, instance: &Instance, machine_now: Millis) -> Result<()> {
-    let row = params![&instance.id, &instance.public_url, &instance.master_key_check, machine_now];
+    let row = params![
+        &instance.id,
+        &instance.public_url,
+        &instance.master_key_check,
+        machine_now
+    ];
     db.run(vec![Step::new(&BEAT, row)]).await?;
     Ok(())
 }
 
 /// Leaves, and removes those that fell silent.
 pub async fn leave(db: &Db, instance: &Instance, machine_now: Millis) -> Result<()> {
-    db.run(vec![Step::new(&LEAVE, params![&instance.id, machine_now.plus(-SILENT_MS)])]).await?;
+    db.run(vec![Step::new(
+        &LEAVE,
+        params![&instance.id, machine_now.plus(-SILENT_MS)],
+    )])
+    .await?;
     Ok(())
 }

@@ -11,14 +11,12 @@ use crate::Db;
 use crate::audit::Act;
 use crate::db::Change;
 use crate::params;
-use crate::projects::{self, TOUCH_TENANT, Tenant};
-use crate::scope::Scope;
+use crate::scope::{self, Scope};
 use crate::sql::statements;
 use crate::step::{Refusal, Step};
 use crate::value::Row;
 
 statements! {
-    FIND = "select publishable_key, key_id, expires_at from api_keys where key_hash = $1 and status = 'active'";
     FIND_BY_ID = "select publishable_key from api_keys where key_id = $1";
     LIST = "select key_id, label, last_four, status, created_at, expires_at, revoked_at, last_used_at from api_keys
         where publishable_key = $1 order by key_id desc";
@@ -67,37 +65,22 @@ pub struct ApiKey {
     pub last_used_at: Option<Millis>,
 }
 
-/// A verified secret key: what it opens, and until when.
-#[derive(Clone, Debug)]
-pub struct Opened {
-    /// The tenant it proves.
-    pub tenant: Arc<Tenant>,
-    /// Which key it was.
-    pub key_id: Arc<str>,
-    /// When it ends by itself (machine time).
-    pub expires_at: Option<Millis>,
-}
-
-/// Opens the tenant of a secret key; none if the key is unknown, revoked or expired.
-pub async fn open(db: &Db, hash: &KeyHash, machine_now: Millis) -> Result<Option<Opened>> {
-    let rows = db.near(&FIND, params![hash.hex()]).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let expires_at = row.opt_time(2)?;
-    if expires_at.is_some_and(|end| end <= machine_now) {
-        return Ok(None);
-    }
-    let Some(tenant) = projects::load(db, &row.text(0)?).await? else { return Ok(None) };
-    Ok(Some(Opened { tenant: Arc::new(tenant), key_id: row.text(1)?, expires_at }))
-}
-
 /// The keys of a tenant, newest first.
 pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<ApiKey>> {
-    db.rows(&LIST, params![scope.tenant()]).await?.iter().map(read).collect()
+    db.rows(&LIST, params![scope.tenant()])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 /// The publishable key of the tenant a key id belongs to, for the command line.
 pub async fn tenant_of(db: &Db, key_id: &str) -> Result<Option<Arc<str>>> {
-    db.near(&FIND_BY_ID, params![key_id]).await?.first().map(|row| row.text(0)).transpose()
+    db.near(&FIND_BY_ID, params![key_id])
+        .await?
+        .first()
+        .map(|row| row.text(0))
+        .transpose()
 }
 
 /// What happens to the keys that are there when a new one is added.
@@ -112,7 +95,13 @@ pub enum Others {
 }
 
 /// Adds a key to a tenant.
-pub async fn add(db: &Db, scope: &Scope, key: &NewKey, others: Others, act: &Act<'_>) -> Result<()> {
+pub async fn add(
+    db: &Db,
+    scope: &Scope,
+    key: &NewKey,
+    others: Others,
+    act: &Act<'_>,
+) -> Result<()> {
     let tenant = scope.tenant();
     let mut steps = match others {
         Others::Keep => vec![],
@@ -120,10 +109,15 @@ pub async fn add(db: &Db, scope: &Scope, key: &NewKey, others: Others, act: &Act
         Others::ExpireAt(end) => vec![Step::new(&EXPIRE_ALL, params![tenant, end])],
     };
     steps.push(step(tenant, key, act.at));
-    steps.push(Step::new(&TOUCH_TENANT, params![tenant]).must_change(1));
+    steps.push(scope::touch(tenant));
     steps.push(act.step(scope.platform(), Some(tenant)));
     let bumps = vec![db.versions().tenant_slot(tenant)];
-    db.change(Change { steps, bumps, ..Change::default() }).await?;
+    db.change(Change {
+        steps,
+        bumps,
+        ..Change::default()
+    })
+    .await?;
     Ok(())
 }
 
@@ -132,27 +126,46 @@ pub async fn revoke(db: &Db, scope: &Scope, key_id: &str, act: &Act<'_>) -> Resu
     let tenant = scope.tenant();
     let steps = vec![
         Step::new(&REVOKE, params![tenant, key_id, act.at]).must_change(1),
-        Step::new(&TOUCH_TENANT, params![tenant]).must_change(1),
+        scope::touch(tenant),
         act.step(scope.platform(), Some(tenant)),
     ];
     let bumps = vec![db.versions().tenant_slot(tenant)];
-    match db.change(Change { steps, bumps, ..Change::default() }).await {
+    match db
+        .change(Change {
+            steps,
+            bumps,
+            ..Change::default()
+        })
+        .await
+    {
         Ok(_) => Ok(()),
-        Err(Refusal::Guard(0)) => Err(Code::KeyNotFound.error("There is no active key with this id in this project")),
+        Err(Refusal::Guard(0)) => {
+            Err(Code::KeyNotFound.error("There is no active key with this id in this project"))
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
 
 /// Notes when keys were last used.
 pub async fn used(db: &Db, keys: &[(Arc<str>, Millis)]) -> Result<()> {
-    let steps = keys.iter().map(|(id, at)| Step::new(&USED, params![id, *at])).collect();
+    let steps = keys
+        .iter()
+        .map(|(id, at)| Step::new(&USED, params![id, *at]))
+        .collect();
     db.run(steps).await?;
     Ok(())
 }
 
 /// The step that stores a key.
 pub(crate) fn step(tenant: &str, key: &NewKey, at: Millis) -> Step {
-    let row = params![key.hash.hex(), key.id.as_str(), tenant, &key.label, &key.last_four, at];
+    let row = params![
+        key.hash.hex(),
+        key.id.as_str(),
+        tenant,
+        &key.label,
+        &key.last_four,
+        at
+    ];
     Step::new(&ADD, row).must_change(1)
 }
 

@@ -5,35 +5,48 @@ use dream_domain::error::{Code, Error, Result};
 use dream_domain::time::Millis;
 use rusqlite::Connection;
 
-use crate::engine::sqlite::unavailable;
 use crate::sql::sqlite_migration;
+use crate::sqlite::unavailable;
 
 /// Every migration in its order; the number is its place, from 1.
-pub(crate) const MIGRATIONS: &[(&str, &str)] =
-    &[("0001_first.sql", include_str!("../../../migrations/0001_first.sql"))];
+pub(crate) const MIGRATIONS: &[(&str, &str)] = &[(
+    "0001_first.sql",
+    include_str!("../../../migrations/0001_first.sql"),
+)];
 
 /// What `schema_migrations` looks like on either engine.
-pub(crate) const TABLE: &str =
-    "create table if not exists schema_migrations (version bigint primary key, name text not null, applied_at bigint not null)";
+pub(crate) const TABLE: &str = "create table if not exists schema_migrations (version bigint primary key, name text not null, applied_at bigint not null)";
 
 /// Brings a SQLite file to the newest schema; answers how many migrations that took.
 pub(crate) fn sqlite(connection: &Connection, now: Millis) -> Result<usize> {
-    connection.execute_batch("begin immediate").map_err(unavailable)?;
+    connection
+        .execute_batch("begin immediate")
+        .map_err(unavailable)?;
     let done = sqlite_inside(connection, now);
-    connection.execute_batch(if done.is_ok() { "commit" } else { "rollback" }).map_err(unavailable)?;
+    connection
+        .execute_batch(if done.is_ok() { "commit" } else { "rollback" })
+        .map_err(unavailable)?;
     done
 }
 
 /// Refuses a SQLite file from a newer release, and one that is not ours.
 pub(crate) fn check_sqlite(connection: &Connection) -> Result<usize> {
     let ours: i64 = connection
-        .query_row("select count(*) from sqlite_schema where name = 'schema_migrations'", [], |row| row.get(0))
+        .query_row(
+            "select count(*) from sqlite_schema where name = 'schema_migrations'",
+            [],
+            |row| row.get(0),
+        )
         .map_err(unavailable)?;
     if ours == 0 {
         return Err(Code::StorageUnavailable.error("This SQLite file was not made by dream-api"));
     }
     let version: i64 = connection
-        .query_row("select coalesce(max(version), 0) from schema_migrations", [], |row| row.get(0))
+        .query_row(
+            "select coalesce(max(version), 0) from schema_migrations",
+            [],
+            |row| row.get(0),
+        )
         .map_err(unavailable)?;
     known(version)
 }
@@ -48,18 +61,24 @@ pub(crate) fn known(version: i64) -> Result<usize> {
 }
 
 fn sqlite_inside(connection: &Connection, now: Millis) -> Result<usize> {
-    let tables: i64 =
-        connection.query_row("select count(*) from sqlite_schema", [], |row| row.get(0)).map_err(unavailable)?;
+    let tables: i64 = connection
+        .query_row("select count(*) from sqlite_schema", [], |row| row.get(0))
+        .map_err(unavailable)?;
     let table = TABLE.replace("bigint", "integer") + " strict";
     if tables == 0 {
         connection.execute_batch(&table).map_err(unavailable)?;
     }
     let done = check_sqlite(connection)?;
     for (index, (name, text)) in MIGRATIONS.iter().enumerate().skip(done) {
-        connection.execute_batch(&sqlite_migration(text)).map_err(unavailable)?;
+        connection
+            .execute_batch(&sqlite_migration(text))
+            .map_err(unavailable)?;
         let version = i64::try_from(index + 1).unwrap_or(i64::MAX);
         connection
-            .execute("insert into schema_migrations values (?1, ?2, ?3)", (version, name, now.0))
+            .execute(
+                "insert into schema_migrations values (?1, ?2, ?3)",
+                (version, name, now.0),
+            )
             .map_err(unavailable)?;
     }
     Ok(MIGRATIONS.len() - done)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dream_domain::error::{Code, Result};
 use dream_domain::id::{PlatformId, ProjectId};
-use dream_domain::key::{Mode, PublishableKey};
+use dream_domain::key::{KeyHash, Mode, PublishableKey};
 use dream_domain::project::Kind;
 use dream_domain::tier::Tier;
 use dream_domain::time::Millis;
@@ -36,8 +36,7 @@ statements! {
         where t.platform_id = $1 order by t.project_id, t.mode desc";
     LIST_ALL = "select t.publishable_key, t.project_id, t.platform_id, t.mode, t.settings, t.generation, t.created_at, p.name, p.kind
         from tenants t join projects p on p.project_id = t.project_id order by t.project_id, t.mode desc";
-    /// Makes caches of the tenant stale in every process.
-    TOUCH_TENANT = "update tenants set generation = generation + 1 where publishable_key = $1";
+    FIND_SECRET = "select publishable_key, key_id, expires_at from api_keys where key_hash = $1 and status = 'active'";
     PUT_SETTINGS = "update tenants set settings = $2, generation = generation + 1
         where publishable_key = $1 and generation = $3";
     RENAME = "update projects set name = $2 where project_id = $1";
@@ -113,8 +112,17 @@ pub struct NewProject {
 }
 
 /// The platform of a developer, made if there is none. Two at once make one (defects 52).
-pub async fn ensure_platform(db: &Db, owner: &str, fresh: &PlatformId, at: Millis) -> Result<PlatformId> {
-    db.run(vec![Step::new(&ADD_PLATFORM, params![fresh.as_str(), owner, at])]).await?;
+pub async fn ensure_platform(
+    db: &Db,
+    owner: &str,
+    fresh: &PlatformId,
+    at: Millis,
+) -> Result<PlatformId> {
+    db.run(vec![Step::new(
+        &ADD_PLATFORM,
+        params![fresh.as_str(), owner, at],
+    )])
+    .await?;
     match platform_of(db, owner).await? {
         Some(platform) => Ok(platform),
         None => Err(Code::Internal.error("The platform was not stored")),
@@ -124,7 +132,9 @@ pub async fn ensure_platform(db: &Db, owner: &str, fresh: &PlatformId, at: Milli
 /// The platform of a developer.
 pub async fn platform_of(db: &Db, owner: &str) -> Result<Option<PlatformId>> {
     let rows = db.near(&PLATFORM_OF, params![owner]).await?;
-    rows.first().map(|row| PlatformId::parse(&row.text(0)?)).transpose()
+    rows.first()
+        .map(|row| PlatformId::parse(&row.text(0)?))
+        .transpose()
 }
 
 /// Makes a project with its tiers and key, all or nothing.
@@ -132,16 +142,68 @@ pub async fn create(db: &Db, project: &NewProject, act: &Act<'_>) -> Result<()> 
     let (id, platform, at) = (&project.id, &project.platform, act.at);
     let tenant = project.publishable_key.as_str();
     let mode = project.publishable_key.mode().as_str();
-    let row = params![id.as_str(), platform.as_str(), &project.name, project.kind.as_str(), at];
+    let row = params![
+        id.as_str(),
+        platform.as_str(),
+        &project.name,
+        project.kind.as_str(),
+        at
+    ];
     let mut steps = vec![
         Step::new(&ADD_PROJECT, row).must_change(1),
-        Step::new(&ADD_TENANT, params![tenant, id.as_str(), platform.as_str(), mode, settings_text(&project.settings)?, at]),
+        Step::new(
+            &ADD_TENANT,
+            params![
+                tenant,
+                id.as_str(),
+                platform.as_str(),
+                mode,
+                settings_text(&project.settings)?,
+                at
+            ],
+        ),
     ];
     steps.extend(project.key.iter().map(|key| keys::step(tenant, key, at)));
-    steps.extend(project.tiers.iter().map(|tier| tiers::add_step(tenant, tier, at)));
+    steps.extend(
+        project
+            .tiers
+            .iter()
+            .map(|tier| tiers::add_step(tenant, tier, at)),
+    );
     steps.push(act.step(platform, Some(tenant)));
     db.run(steps).await?;
     Ok(())
+}
+
+/// A verified secret key: what it opens, and until when.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The tenant it proves.
+    pub tenant: Arc<Tenant>,
+    /// Which key it was.
+    pub key_id: Arc<str>,
+    /// When it ends by itself (machine time).
+    pub expires_at: Option<Millis>,
+}
+
+/// Opens the tenant of a secret key; none if the key is unknown, revoked or expired.
+pub async fn open_secret(db: &Db, hash: &KeyHash, machine_now: Millis) -> Result<Option<Opened>> {
+    let rows = db.near(&FIND_SECRET, params![hash.hex()]).await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let expires_at = row.opt_time(2)?;
+    if expires_at.is_some_and(|end| end <= machine_now) {
+        return Ok(None);
+    }
+    let Some(tenant) = load(db, &row.text(0)?).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Opened {
+        tenant: Arc::new(tenant),
+        key_id: row.text(1)?,
+        expires_at,
+    }))
 }
 
 /// The tenant of a publishable key. Anyone may name one; what it opens is what is public.
@@ -150,8 +212,14 @@ pub async fn open_public(db: &Db, key: &PublishableKey) -> Result<Option<Tenant>
 }
 
 /// The tenant of a publishable key, if it belongs to this developer.
-pub async fn open_owned(db: &Db, platform: &PlatformId, key: &PublishableKey) -> Result<Option<Tenant>> {
-    Ok(load(db, key.as_str()).await?.filter(|tenant| tenant.scope.platform() == platform))
+pub async fn open_owned(
+    db: &Db,
+    platform: &PlatformId,
+    key: &PublishableKey,
+) -> Result<Option<Tenant>> {
+    Ok(load(db, key.as_str())
+        .await?
+        .filter(|tenant| tenant.scope.platform() == platform))
 }
 
 /// All tenants of a developer, by project, test before live.
@@ -166,17 +234,35 @@ pub async fn list_all(db: &Db) -> Result<Vec<Tenant>> {
 
 /// The generation in the database now; none if the tenant is gone.
 pub async fn generation(db: &Db, tenant: &str) -> Result<Option<i64>> {
-    db.near(&GENERATION, params![tenant]).await?.first().map(|row| row.int(0)).transpose()
+    db.near(&GENERATION, params![tenant])
+        .await?
+        .first()
+        .map(|row| row.int(0))
+        .transpose()
 }
 
 /// Replaces the settings, if nothing changed since `tenant` was read.
-pub async fn put_settings(db: &Db, tenant: &Tenant, settings: &ProjectSettings, act: &Act<'_>) -> Result<()> {
+pub async fn put_settings(
+    db: &Db,
+    tenant: &Tenant,
+    settings: &ProjectSettings,
+    act: &Act<'_>,
+) -> Result<()> {
     let key = tenant.scope.tenant();
     let steps = vec![
-        Step::new(&PUT_SETTINGS, params![key, settings_text(settings)?, tenant.generation]).must_change(1),
+        Step::new(
+            &PUT_SETTINGS,
+            params![key, settings_text(settings)?, tenant.generation],
+        )
+        .must_change(1),
         act.step(tenant.scope.platform(), Some(key)),
     ];
-    db.change(Change { steps, bumps: vec![db.versions().tenant_slot(key)], ..Change::default() }).await?;
+    db.change(Change {
+        steps,
+        bumps: vec![db.versions().tenant_slot(key)],
+        ..Change::default()
+    })
+    .await?;
     Ok(())
 }
 
@@ -189,25 +275,45 @@ pub async fn rename(db: &Db, tenant: &Tenant, name: &str, act: &Act<'_>) -> Resu
         act.step(scope.platform(), Some(scope.tenant())),
     ];
     let bumps = vec![db.versions().tenant_slot(scope.tenant())];
-    db.change(Change { steps, bumps, ..Change::default() }).await?;
+    db.change(Change {
+        steps,
+        bumps,
+        ..Change::default()
+    })
+    .await?;
     Ok(())
 }
 
 /// How many customers a tenant has.
 pub async fn count_customers(db: &Db, scope: &Scope) -> Result<i64> {
-    db.rows(&COUNT_USERS, params![scope.tenant()]).await?.first().map_or(Ok(0), |row| row.int(0))
+    db.rows(&COUNT_USERS, params![scope.tenant()])
+        .await?
+        .first()
+        .map_or(Ok(0), |row| row.int(0))
 }
 
 /// Deletes a project in all its modes with everything that belongs to it; only the audit log keeps that
 /// it was.
 pub async fn delete(db: &Db, tenants: &[Tenant], act: &Act<'_>) -> Result<()> {
-    let Some(first) = tenants.first() else { return Ok(()) };
+    let Some(first) = tenants.first() else {
+        return Ok(());
+    };
     let (project, platform) = (first.scope.project().as_str(), first.scope.platform());
     let of_tenant = [
-        &DELETE_KEYS, &DELETE_TIERS, &DELETE_USERS, &DELETE_GRANTS, &DELETE_SESSIONS, &DELETE_COUNTS,
-        &DELETE_SNAPSHOTS, &DELETE_DAYS, &DELETE_TOMBSTONES, &DELETE_ANSWERS, &DELETE_CHANGES,
+        &DELETE_KEYS,
+        &DELETE_TIERS,
+        &DELETE_USERS,
+        &DELETE_GRANTS,
+        &DELETE_SESSIONS,
+        &DELETE_COUNTS,
+        &DELETE_SNAPSHOTS,
+        &DELETE_DAYS,
+        &DELETE_TOMBSTONES,
+        &DELETE_ANSWERS,
+        &DELETE_CHANGES,
     ];
-    let mut steps = vec![Step::new(&DELETE_PROJECT, params![project, platform.as_str()]).must_change(1)];
+    let mut steps =
+        vec![Step::new(&DELETE_PROJECT, params![project, platform.as_str()]).must_change(1)];
     let mut bumps = Vec::new();
     for tenant in tenants {
         let key = tenant.scope.tenant();
@@ -216,16 +322,28 @@ pub async fn delete(db: &Db, tenants: &[Tenant], act: &Act<'_>) -> Result<()> {
     }
     steps.push(Step::new(&DELETE_TENANTS, params![project]));
     steps.push(act.step(platform, None));
-    match db.change(Change { steps, bumps, settle_all: true, ..Change::default() }).await {
+    match db
+        .change(Change {
+            steps,
+            bumps,
+            settle_all: true,
+            ..Change::default()
+        })
+        .await
+    {
         Ok(_) => Ok(()),
-        Err(Refusal::Guard(0)) => Err(Code::ProjectNotFound.error("This project is deleted already")),
+        Err(Refusal::Guard(0)) => {
+            Err(Code::ProjectNotFound.error("This project is deleted already"))
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
 
 pub(crate) async fn load(db: &Db, key: &str) -> Result<Option<Tenant>> {
     let rows = db.near(&LOAD, params![key]).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
     let tiers = tiers::of(db, key).await?;
     Ok(Some(read(row, tiers)?))
 }
@@ -242,7 +360,12 @@ async fn with_tiers(db: &Db, rows: Vec<Row>) -> Result<Vec<Tenant>> {
 fn read(row: &Row, tiers: Vec<Tier>) -> Result<Tenant> {
     let damaged = || Code::Internal.error("A stored project is damaged");
     let mode = Mode::parse(&row.text(3)?).ok_or_else(damaged)?;
-    let scope = Scope::new(row.text(0)?, PlatformId::parse(&row.text(2)?)?, ProjectId::parse(&row.text(1)?)?, mode);
+    let scope = Scope::new(
+        row.text(0)?,
+        PlatformId::parse(&row.text(2)?)?,
+        ProjectId::parse(&row.text(1)?)?,
+        mode,
+    );
     Ok(Tenant {
         scope,
         name: row.text(7)?,
@@ -255,5 +378,9 @@ fn read(row: &Row, tiers: Vec<Tier>) -> Result<Tenant> {
 }
 
 fn settings_text(settings: &ProjectSettings) -> Result<String> {
-    serde_json::to_string(settings).map_err(|e| Code::Internal.error("The settings cannot be stored").because(e))
+    serde_json::to_string(settings).map_err(|e| {
+        Code::Internal
+            .error("The settings cannot be stored")
+            .because(e)
+    })
 }

@@ -5,6 +5,15 @@ use std::sync::Arc;
 use dream_domain::id::{PlatformId, ProjectId};
 use dream_domain::key::Mode;
 
+use crate::params;
+use crate::sql::statements;
+use crate::step::Step;
+
+statements! {
+    /// Makes caches of the tenant stale in every process.
+    TOUCH = "update tenants set generation = generation + 1 where publishable_key = $1";
+}
+
 /// One tenant. Its fields are private and it is made only here, from a credential that was verified
 /// against the database: a query that takes a `Scope` cannot reach another tenant by mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +25,18 @@ pub struct Scope {
 }
 
 impl Scope {
-    pub(crate) fn new(tenant: Arc<str>, platform: PlatformId, project: ProjectId, mode: Mode) -> Self {
-        Self { tenant, platform, project, mode }
+    pub(crate) fn new(
+        tenant: Arc<str>,
+        platform: PlatformId,
+        project: ProjectId,
+        mode: Mode,
+    ) -> Self {
+        Self {
+            tenant,
+            platform,
+            project,
+            mode,
+        }
     }
 
     /// The publishable key, which names the tenant.
@@ -39,4 +58,9 @@ impl Scope {
     pub fn mode(&self) -> Mode {
         self.mode
     }
+}
+
+/// The step that tells every process that something of a tenant changed.
+pub(crate) fn touch(tenant: &str) -> Step {
+    Step::new(&TOUCH, params![tenant]).must_change(1)
 }

@@ -39,11 +39,20 @@ pub struct Session {
 }
 
 /// Opens a session for a user.
-pub async fn create(db: &Db, scope: &Scope, id: &SessionId, user: &str, machine_now: Millis, expires_at: Millis) -> Result<()> {
+pub async fn create(
+    db: &Db,
+    scope: &Scope,
+    id: &SessionId,
+    user: &str,
+    machine_now: Millis,
+    expires_at: Millis,
+) -> Result<()> {
     let row = params![scope.tenant(), user, id.as_str(), machine_now, expires_at];
     match db.run(vec![Step::new(&ADD, row).must_change(1)]).await {
         Ok(_) => Ok(()),
-        Err(Refusal::Guard(_)) => Err(Code::CustomerNotFound.error("There is no customer with this id in this project")),
+        Err(Refusal::Guard(_)) => {
+            Err(Code::CustomerNotFound.error("There is no customer with this id in this project"))
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
@@ -52,12 +61,24 @@ pub async fn create(db: &Db, scope: &Scope, id: &SessionId, user: &str, machine_
 pub async fn find(db: &Db, scope: &Scope, id: &str) -> Result<Option<Session>> {
     let rows = db.near(&FIND, params![scope.tenant(), id]).await?;
     rows.first()
-        .map(|row| Ok(Session { user_id: row.text(0)?, expires_at: row.time(1)?, revoked_at: row.opt_time(2)? }))
+        .map(|row| {
+            Ok(Session {
+                user_id: row.text(0)?,
+                expires_at: row.time(1)?,
+                revoked_at: row.opt_time(2)?,
+            })
+        })
         .transpose()
 }
 
 /// Ends one session of a user, or all of them without an id. Answers how many ended.
-pub async fn revoke(db: &Db, scope: &Scope, user: &str, id: Option<&str>, machine_now: Millis) -> Result<()> {
+pub async fn revoke(
+    db: &Db,
+    scope: &Scope,
+    user: &str,
+    id: Option<&str>,
+    machine_now: Millis,
+) -> Result<()> {
     let end = match id {
         Some(id) => Step::new(&REVOKE, params![scope.tenant(), id, machine_now]),
         None => Step::new(&REVOKE_ALL, params![scope.tenant(), user, machine_now]),
@@ -73,6 +94,7 @@ pub async fn revoke(db: &Db, scope: &Scope, user: &str, id: Option<&str>, machin
 
 /// Forgets sessions that ended by themselves before `before`.
 pub async fn expire(db: &Db, before: Millis) -> Result<()> {
-    db.run(vec![Step::new(&DELETE_OLD, params![before])]).await?;
+    db.run(vec![Step::new(&DELETE_OLD, params![before])])
+        .await?;
     Ok(())
 }

@@ -26,7 +26,11 @@ statements! {
 
 /// The value of a setting.
 pub async fn find(db: &Db, name: &str) -> Result<Option<Arc<str>>> {
-    db.near(&FIND, params![name]).await?.first().map(|row| row.text(0)).transpose()
+    db.near(&FIND, params![name])
+        .await?
+        .first()
+        .map(|row| row.text(0))
+        .transpose()
 }
 
 /// Sets a setting.
@@ -37,7 +41,12 @@ pub async fn put(db: &Db, name: &str, value: &str) -> Result<()> {
 
 /// Sets a setting that nobody has set; false if somebody has.
 pub async fn put_new(db: &Db, name: &str, value: &str) -> Result<bool> {
-    match db.run(vec![Step::new(&PUT_NEW, params![name, value]).must_change(1)]).await {
+    match db
+        .run(vec![
+            Step::new(&PUT_NEW, params![name, value]).must_change(1),
+        ])
+        .await
+    {
         Ok(_) => Ok(true),
         Err(Refusal::Guard(_)) => Ok(false),
         Err(refusal) => Err(refusal.into()),
@@ -52,6 +61,7 @@ pub async fn remove(db: &Db, name: &str) -> Result<()> {
 
 /// Writes to the database, so that "ready" means that calls can be counted.
 pub async fn probe(db: &Db, at: dream_domain::time::Millis) -> Result<()> {
-    db.run(vec![Step::new(&PROBE, params![at.0.to_string()])]).await?;
+    db.run(vec![Step::new(&PROBE, params![at.0.to_string()])])
+        .await?;
     Ok(())
 }

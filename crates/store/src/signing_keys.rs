@@ -54,7 +54,10 @@ pub async fn list(db: &Db, machine_now: Millis) -> Result<Vec<SigningKey>> {
 /// Adds the first key, unless another process was faster.
 pub async fn add_first(db: &Db, key: &SigningKey) -> Result<()> {
     let row = params![&key.kid, &key.sealed, &key.public_key, key.created_at];
-    match db.run(vec![Step::new(&ADD_FIRST, row).must_change(1)]).await {
+    match db
+        .run(vec![Step::new(&ADD_FIRST, row).must_change(1)])
+        .await
+    {
         Ok(_) | Err(Refusal::Guard(_)) => Ok(()),
         Err(refusal) => Err(refusal.into()),
     }

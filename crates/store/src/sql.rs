@@ -15,7 +15,10 @@ pub struct Sql {
 impl Sql {
     /// Wraps a literal; use the `statements!` macro, so that the contract suite sees it.
     pub const fn new(text: &'static str) -> Self {
-        Self { text, sqlite: OnceLock::new() }
+        Self {
+            text,
+            sqlite: OnceLock::new(),
+        }
     }
 
     /// The text as written, which is PostgreSQL's.

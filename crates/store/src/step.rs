@@ -15,7 +15,11 @@ pub struct Step {
 impl Step {
     /// A step without a guard.
     pub fn new(sql: &'static Sql, params: Vec<Value>) -> Self {
-        Self { sql, params, changes: None }
+        Self {
+            sql,
+            params,
+            changes: None,
+        }
     }
 
     /// The transaction is undone unless this step changes (or returns) exactly `rows` rows.

@@ -15,8 +15,7 @@ use crate::Db;
 use crate::audit::Act;
 use crate::db::Change;
 use crate::params;
-use crate::projects::TOUCH_TENANT;
-use crate::scope::Scope;
+use crate::scope::{self, Scope};
 use crate::sql::statements;
 use crate::step::{Refusal, Step};
 use crate::value::{Row, Value};
@@ -38,16 +37,21 @@ statements! {
 
 /// The tiers of a tenant in its own order, archived ones included.
 pub(crate) async fn of(db: &Db, tenant: &str) -> Result<Vec<Tier>> {
-    db.near(&OF, params![tenant]).await?.iter().map(read).collect()
+    db.near(&OF, params![tenant])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 /// Adds a tier; 409 if the name is taken.
 pub async fn add(db: &Db, scope: &Scope, tier: &Tier, act: &Act<'_>) -> Result<()> {
     let steps = vec![add_step(scope.tenant(), tier, act.at)];
     match change(db, scope, steps, act).await {
-        Err(Refusal::Taken(0)) => {
-            Err(Code::Conflict.error(format!("There is a tier called {} already; edit it or choose another name", tier.name)))
-        }
+        Err(Refusal::Taken(0)) => Err(Code::Conflict.error(format!(
+            "There is a tier called {} already; edit it or choose another name",
+            tier.name
+        ))),
         other => other.map_err(Error::from),
     }
 }
@@ -55,15 +59,29 @@ pub async fn add(db: &Db, scope: &Scope, tier: &Tier, act: &Act<'_>) -> Result<(
 /// Writes changed tiers (the versions are those they were read at), and the ones that give up being the
 /// default for them. Counts are never touched.
 pub async fn update(db: &Db, scope: &Scope, tiers: &[Tier], act: &Act<'_>) -> Result<()> {
-    let steps = tiers.iter().map(|tier| Step::new(&UPDATE, row(scope.tenant(), tier, act.at)).must_change(1));
-    change(db, scope, steps.collect(), act).await.map_err(Error::from)
+    let steps = tiers
+        .iter()
+        .map(|tier| Step::new(&UPDATE, row(scope.tenant(), tier, act.at)).must_change(1));
+    change(db, scope, steps.collect(), act)
+        .await
+        .map_err(Error::from)
 }
 
-async fn change(db: &Db, scope: &Scope, mut steps: Vec<Step>, act: &Act<'_>) -> Result<(), Refusal> {
+async fn change(
+    db: &Db,
+    scope: &Scope,
+    mut steps: Vec<Step>,
+    act: &Act<'_>,
+) -> Result<(), Refusal> {
     let tenant = scope.tenant();
-    steps.push(Step::new(&TOUCH_TENANT, params![tenant]).must_change(1));
+    steps.push(scope::touch(tenant));
     steps.push(act.step(scope.platform(), Some(tenant)));
-    db.change(Change { steps, bumps: vec![db.versions().tenant_slot(tenant)], ..Change::default() }).await?;
+    db.change(Change {
+        steps,
+        bumps: vec![db.versions().tenant_slot(tenant)],
+        ..Change::default()
+    })
+    .await?;
     Ok(())
 }
 
@@ -109,7 +127,10 @@ fn read(row: &Row) -> Result<Tier> {
         display_name: row.text(2)?.to_string(),
         description: row.opt_text(3)?.map(|text| text.to_string()),
         kind: TierKind::parse(&row.text(4)?).ok_or_else(damaged)?,
-        price: Money { minor: row.int(5)?, currency },
+        price: Money {
+            minor: row.int(5)?,
+            currency,
+        },
         interval: Interval::parse(&row.text(7)?).ok_or_else(damaged)?,
         limits: limits(&row.text(8)?)?,
         features: list(&row.text(9)?)?,
@@ -135,7 +156,10 @@ fn limits_text(limits: &BTreeMap<Meter, MeterLimit>) -> String {
             Limit::Max(most) => Some(most),
             Limit::Unlimited => None,
         };
-        (meter.name().to_string(), serde_json::json!([most, limit.period.as_str()]))
+        (
+            meter.name().to_string(),
+            serde_json::json!([most, limit.period.as_str()]),
+        )
     };
     serde_json::Value::Object(limits.iter().map(entry).collect()).to_string()
 }
@@ -147,7 +171,13 @@ fn limits(text: &str) -> Result<BTreeMap<Meter, MeterLimit>> {
         .into_iter()
         .map(|(meter, (most, period))| {
             let period = PeriodKind::parse(&period).ok_or_else(damaged)?;
-            Ok((Meter::parse(&meter)?, MeterLimit { limit: most.map_or(Limit::Unlimited, Limit::Max), period }))
+            Ok((
+                Meter::parse(&meter)?,
+                MeterLimit {
+                    limit: most.map_or(Limit::Unlimited, Limit::Max),
+                    period,
+                },
+            ))
         })
         .collect()
 }

@@ -66,7 +66,9 @@ impl Row {
 }
 
 fn unexpected(index: usize) -> dream_domain::error::Error {
-    Code::Internal.error(format!("The database holds something unexpected in column {index}"))
+    Code::Internal.error(format!(
+        "The database holds something unexpected in column {index}"
+    ))
 }
 
 impl From<i64> for Value {

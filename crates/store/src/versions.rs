@@ -50,7 +50,9 @@ impl Versions {
 
     /// The version of a slot now; read it *before* loading what is cached under it.
     pub fn get(&self, slot: u16) -> u32 {
-        self.slots.get(usize::from(slot)).map_or(0, |v| v.load(Ordering::Acquire))
+        self.slots
+            .get(usize::from(slot))
+            .map_or(0, |v| v.load(Ordering::Acquire))
     }
 
     /// Makes everything that was loaded under this slot stale.

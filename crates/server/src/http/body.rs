@@ -40,7 +40,10 @@ pub(crate) async fn read(request: Request, app: &App) -> Result<axum::body::Byte
     check_type(request.headers())?;
     let http = &app.config.http;
     let max = http.body_max_bytes;
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > max) {
         return Err(too_large(max));
     }
@@ -60,12 +63,23 @@ fn too_large(max: usize) -> Error {
 
 /// JSON may come under no type, its own, or curl's form default (rules 8).
 fn check_type(headers: &HeaderMap) -> Result<()> {
-    let Some(given) = headers.get(header::CONTENT_TYPE) else { return Ok(()) };
+    let Some(given) = headers.get(header::CONTENT_TYPE) else {
+        return Ok(());
+    };
     let full = given.to_str().unwrap_or("?").to_ascii_lowercase();
     let mut parts = full.split(';').map(str::trim);
     let kind = parts.next().unwrap_or_default();
-    let json = matches!(kind, "application/json" | "application/x-www-form-urlencoded") || kind.ends_with("+json");
-    let utf8 = parts.all(|p| !p.starts_with("charset=") || matches!(p.trim_start_matches("charset=").trim_matches('"'), "utf-8" | "utf8" | "us-ascii"));
+    let json = matches!(
+        kind,
+        "application/json" | "application/x-www-form-urlencoded"
+    ) || kind.ends_with("+json");
+    let utf8 = parts.all(|p| {
+        !p.starts_with("charset=")
+            || matches!(
+                p.trim_start_matches("charset=").trim_matches('"'),
+                "utf-8" | "utf8" | "us-ascii"
+            )
+    });
     if json && utf8 {
         return Ok(());
     }
@@ -76,7 +90,9 @@ impl Fields {
     /// Takes a body apart.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Self { members: Map::new() });
+            return Ok(Self {
+                members: Map::new(),
+            });
         }
         match json::parse(bytes)? {
             Value::Object(members) => Ok(Self { members }),
@@ -109,11 +125,15 @@ impl Fields {
 
     /// A member of text that may be cleared with `null`: the outer option is presence.
     pub(crate) fn clearable_text(&mut self, name: &str) -> Result<Option<Option<String>>> {
-        self.typed(name, "text in quotes, or null to clear it", |value| match value {
-            Value::String(text) => Some(Some(text)),
-            Value::Null => Some(None),
-            _ => None,
-        })
+        self.typed(
+            name,
+            "text in quotes, or null to clear it",
+            |value| match value {
+                Value::String(text) => Some(Some(text)),
+                Value::Null => Some(None),
+                _ => None,
+            },
+        )
     }
 
     /// A member of text that must be there (400 `missing_field`).
@@ -128,10 +148,14 @@ impl Fields {
 
     /// A whole number that may be cleared with `null`.
     pub(crate) fn clearable_int(&mut self, name: &str) -> Result<Option<Option<i64>>> {
-        self.typed(name, "a whole number, or null to clear it", |value| match value {
-            Value::Null => Some(None),
-            other => other.as_i64().map(Some),
-        })
+        self.typed(
+            name,
+            "a whole number, or null to clear it",
+            |value| match value {
+                Value::Null => Some(None),
+                other => other.as_i64().map(Some),
+            },
+        )
     }
 
     /// `true` or `false`.
@@ -160,14 +184,27 @@ impl Fields {
         self.typed(name, "a list of texts", |value| match value {
             Value::Array(items) => items
                 .into_iter()
-                .map(|item| if let Value::String(text) = item { Some(text) } else { None })
+                .map(|item| {
+                    if let Value::String(text) = item {
+                        Some(text)
+                    } else {
+                        None
+                    }
+                })
                 .collect(),
             _ => None,
         })
     }
 
-    fn typed<T>(&mut self, name: &str, wanted: &str, read: impl FnOnce(Value) -> Option<T>) -> Result<Option<T>> {
-        let Some(value) = self.members.remove(name) else { return Ok(None) };
+    fn typed<T>(
+        &mut self,
+        name: &str,
+        wanted: &str,
+        read: impl FnOnce(Value) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let Some(value) = self.members.remove(name) else {
+            return Ok(None);
+        };
         match read(value) {
             Some(value) => Ok(Some(value)),
             None => Err(wrong(name, &format!("must be {wanted}"))),
@@ -177,10 +214,16 @@ impl Fields {
 
 /// A 422 that names the field.
 pub(crate) fn wrong(name: &str, what: &str) -> Error {
-    Code::InvalidValue.error(format!("{name} {what}")).field(name, what, format!("Send {name} in the documented form"))
+    Code::InvalidValue.error(format!("{name} {what}")).field(
+        name,
+        what,
+        format!("Send {name} in the documented form"),
+    )
 }
 
 /// A 400 that names the field.
 pub(crate) fn missing(name: &str) -> Error {
-    Code::MissingField.error(format!("{name} is required")).field(name, "is missing", format!("Add {name} to the body"))
+    Code::MissingField
+        .error(format!("{name} is required"))
+        .field(name, "is missing", format!("Add {name} to the body"))
 }

@@ -12,7 +12,9 @@ const DEPTH_MAX: usize = 32;
 /// Parses a body. 400 for what is not JSON, 422 for JSON that says something impossible.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: 0 }.deserialize(&mut deserializer).map_err(|e| refused(&e))?;
+    let value = Strict { depth: 0 }
+        .deserialize(&mut deserializer)
+        .map_err(|e| refused(&e))?;
     deserializer.end().map_err(|e| refused(&e))?;
     Ok(value)
 }
@@ -80,7 +82,9 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Self { depth: self.depth + 1 })? {
+        while let Some(item) = items.next_element_seed(Self {
+            depth: self.depth + 1,
+        })? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -92,9 +96,13 @@ impl<'de> Visitor<'de> for Strict {
             if name.contains('\0') {
                 return Err(de::Error::custom("NUL in a name"));
             }
-            let value = members.next_value_seed(Self { depth: self.depth + 1 })?;
+            let value = members.next_value_seed(Self {
+                depth: self.depth + 1,
+            })?;
             if map.insert(name.clone(), value).is_some() {
-                return Err(de::Error::custom(format!("the member {name} appears twice")));
+                return Err(de::Error::custom(format!(
+                    "the member {name} appears twice"
+                )));
             }
         }
         Ok(Value::Object(map))

@@ -1,12 +1,7 @@
-//! HTTP itself: connections, bodies, problems, limits, logs. Knows no noun.
+//! HTTP itself: bodies, pages, problems, who is at the other end. Knows no noun.
 
 pub(crate) mod body;
-pub mod connection;
-pub(crate) mod idempotency;
 pub(crate) mod json;
-pub mod log;
-pub(crate) mod metrics;
 pub(crate) mod page;
+pub(crate) mod peer;
 pub(crate) mod problem;
-pub(crate) mod rate;
-pub(crate) mod service;

@@ -13,7 +13,9 @@ const LIMIT_DEFAULT: i64 = 25;
 
 /// Reads `limit`: 1 to 100, 25 unasked.
 pub(crate) fn limit(text: Option<&str>) -> Result<i64> {
-    let Some(text) = text else { return Ok(LIMIT_DEFAULT) };
+    let Some(text) = text else {
+        return Ok(LIMIT_DEFAULT);
+    };
     match text.parse::<i64>() {
         Ok(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
         _ => Err(wrong("limit", "must be a whole number from 1 to 100")),
@@ -29,7 +31,10 @@ pub(crate) fn cursor(secret: &[u8], list: &str, last: &str) -> String {
 
 /// The row a cursor names; 422 if it was made for another list or tampered with.
 pub(crate) fn position(secret: &[u8], list: &str, cursor: &str) -> Result<String> {
-    let refused = || Code::InvalidCursor.error("The cursor does not belong to this list; start again without one");
+    let refused = || {
+        Code::InvalidCursor
+            .error("The cursor does not belong to this list; start again without one")
+    };
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refused())?;
     let (tag, last) = bytes.split_at_checked(8).ok_or_else(refused)?;
     let last = std::str::from_utf8(last).map_err(|_| refused())?;

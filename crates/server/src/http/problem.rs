@@ -25,7 +25,8 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let Self(error) = self;
         let code = error.code();
-        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if status.is_server_error() {
             tracing::error!(code = code.as_str(), detail = error.detail(), cause = ?std::error::Error::source(&error), "a request failed");
         }
@@ -34,7 +35,12 @@ impl IntoResponse for Problem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, challenge(code));
         }
-        if let Some(seconds) = error.members().iter().find(|(name, _)| *name == "retryAfter").and_then(|(_, v)| v.as_i64()) {
+        if let Some(seconds) = error
+            .members()
+            .iter()
+            .find(|(name, _)| *name == "retryAfter")
+            .and_then(|(_, v)| v.as_i64())
+        {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         } else if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(1));
@@ -59,7 +65,9 @@ fn body(error: &Error) -> Map<String, Value> {
     }
     let fields = error.fields();
     if !fields.is_empty() {
-        let list = fields.iter().map(|f| json!({"location": f.location, "message": f.message, "fix": f.fix}));
+        let list = fields
+            .iter()
+            .map(|f| json!({"location": f.location, "message": f.message, "fix": f.fix}));
         members.insert("errors".into(), list.collect());
     }
     members
@@ -71,17 +79,28 @@ fn challenge(code: Code) -> HeaderValue {
         Code::MissingAuthentication | Code::UserTokenRequired | Code::DeveloperRequired => {
             HeaderValue::from_static("Bearer realm=\"dream-api\"")
         }
-        Code::TokenExpired => {
-            HeaderValue::from_static("Bearer realm=\"dream-api\", error=\"invalid_token\", error_description=\"expired\"")
-        }
+        Code::TokenExpired => HeaderValue::from_static(
+            "Bearer realm=\"dream-api\", error=\"invalid_token\", error_description=\"expired\"",
+        ),
         _ => HeaderValue::from_static("Bearer realm=\"dream-api\", error=\"invalid_token\""),
     }
 }
 
 /// Completes a problem: where its page is, and which request it was.
-pub(crate) fn complete(mut members: Map<String, Value>, public_url: &str, request_id: &str) -> Vec<u8> {
-    let code = members.get("code").and_then(Value::as_str).unwrap_or("internal").to_owned();
-    members.insert("type".into(), format!("{public_url}/docs/errors/{code}").into());
+pub(crate) fn complete(
+    mut members: Map<String, Value>,
+    public_url: &str,
+    request_id: &str,
+) -> Vec<u8> {
+    let code = members
+        .get("code")
+        .and_then(Value::as_str)
+        .unwrap_or("internal")
+        .to_owned();
+    members.insert(
+        "type".into(),
+        format!("{public_url}/docs/errors/{code}").into(),
+    );
     members.insert("requestId".into(), request_id.into());
     members.insert("instance".into(), request_id.into());
     serde_json::to_vec(&Value::Object(members)).unwrap_or_default()

@@ -33,7 +33,13 @@ pub(crate) struct Subject<'a> {
 
 /// The claims of a new token: flat for the published SDK, and in `publicMetadata` for older readers.
 pub(crate) fn make(subject: &Subject<'_>, issuer: &str, issued: i64, expires: i64) -> Value {
-    let Subject { user, session, publishable_key, email, plan } = subject;
+    let Subject {
+        user,
+        session,
+        publishable_key,
+        email,
+        plan,
+    } = subject;
     json!({
         "iss": issuer,
         "sub": user,

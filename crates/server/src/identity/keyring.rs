@@ -10,8 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::time::Millis;
-use dream_store::signing_keys::{self, SigningKey};
 use dream_store::Db;
+use dream_store::signing_keys::{self, SigningKey};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -32,12 +32,24 @@ struct Keys {
 
 impl Keyring {
     pub(crate) fn empty() -> Self {
-        let keys = Keys { signing: None, verifying: Vec::new(), jwks: json!({"keys": []}) };
-        Self { keys: ArcSwap::from_pointee(keys) }
+        let keys = Keys {
+            signing: None,
+            verifying: Vec::new(),
+            jwks: json!({"keys": []}),
+        };
+        Self {
+            keys: ArcSwap::from_pointee(keys),
+        }
     }
 
     /// Reads the keys of the database, and makes the first one if there is none.
-    pub(crate) async fn load(&self, db: &Db, master: &MasterKey, random: &Random, now: Millis) -> Result<()> {
+    pub(crate) async fn load(
+        &self,
+        db: &Db,
+        master: &MasterKey,
+        random: &Random,
+        now: Millis,
+    ) -> Result<()> {
         let mut stored = signing_keys::list(db, now).await?;
         if stored.is_empty() {
             signing_keys::add_first(db, &make(master, random, now).await?).await?;
@@ -46,22 +58,38 @@ impl Keyring {
         let mut verifying = Vec::with_capacity(stored.len());
         let mut jwks = Vec::with_capacity(stored.len());
         for key in &stored {
-            let public: Value = serde_json::from_str(&key.public_key).map_err(|e| damaged().because(e))?;
+            let public: Value =
+                serde_json::from_str(&key.public_key).map_err(|e| damaged().because(e))?;
             let part = |name: &str| public.get(name).and_then(Value::as_str).ok_or_else(damaged);
-            let decoding = DecodingKey::from_rsa_components(part("n")?, part("e")?).map_err(|e| damaged().because(e))?;
+            let decoding = DecodingKey::from_rsa_components(part("n")?, part("e")?)
+                .map_err(|e| damaged().because(e))?;
             verifying.push((key.kid.clone(), decoding));
             jwks.push(public);
         }
-        let newest = stored.iter().find(|key| key.retires_at.is_none()).ok_or_else(damaged)?;
+        let newest = stored
+            .iter()
+            .find(|key| key.retires_at.is_none())
+            .ok_or_else(damaged)?;
         let private = master.open(&belongs_to(&newest.kid), &newest.sealed)?;
         let private = EncodingKey::from_rsa_pem(&private).map_err(|e| damaged().because(e))?;
         let signing = Some((newest.kid.clone(), private));
-        self.keys.store(Arc::new(Keys { signing, verifying, jwks: json!({ "keys": jwks }) }));
+        self.keys.store(Arc::new(Keys {
+            signing,
+            verifying,
+            jwks: json!({ "keys": jwks }),
+        }));
         Ok(())
     }
 
     /// Makes a new signing key; the one before verifies until `old_ends`.
-    pub(crate) async fn rotate(&self, db: &Db, master: &MasterKey, random: &Random, now: Millis, old_ends: Millis) -> Result<Arc<str>> {
+    pub(crate) async fn rotate(
+        &self,
+        db: &Db,
+        master: &MasterKey,
+        random: &Random,
+        now: Millis,
+        old_ends: Millis,
+    ) -> Result<Arc<str>> {
         let key = make(master, random, now).await?;
         signing_keys::rotate(db, &key, old_ends).await?;
         self.load(db, master, random, now).await?;
@@ -75,21 +103,35 @@ impl Keyring {
 
     pub(crate) fn sign(&self, claims: &Value) -> Result<String> {
         let keys = self.keys.load();
-        let (kid, key) = keys.signing.as_ref().ok_or_else(|| Code::NotReady.error("There is no signing key yet"))?;
+        let (kid, key) = keys
+            .signing
+            .as_ref()
+            .ok_or_else(|| Code::NotReady.error("There is no signing key yet"))?;
         let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::RS256);
         header.kid = Some(kid.to_string());
-        jsonwebtoken::encode(&header, claims, key).map_err(|e| Code::Internal.error("A token could not be signed").because(e))
+        jsonwebtoken::encode(&header, claims, key).map_err(|e| {
+            Code::Internal
+                .error("A token could not be signed")
+                .because(e)
+        })
     }
 
     pub(crate) fn verifying(&self, kid: &str) -> Option<DecodingKey> {
-        self.keys.load().verifying.iter().find(|(name, _)| **name == *kid).map(|(_, key)| key.clone())
+        self.keys
+            .load()
+            .verifying
+            .iter()
+            .find(|(name, _)| **name == *kid)
+            .map(|(_, key)| key.clone())
     }
 }
 
 async fn make(master: &MasterKey, random: &Random, now: Millis) -> Result<SigningKey> {
     let made = tokio::task::spawn_blocking(|| KeyPair::generate(KeySize::Rsa2048)).await;
     let failed = || Code::Internal.error("A signing key could not be made");
-    let pair = made.map_err(|e| failed().because(e))?.map_err(|_| failed())?;
+    let pair = made
+        .map_err(|e| failed().because(e))?
+        .map_err(|_| failed())?;
     let private: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der().map_err(|_| failed())?;
     let public = pair.public_key();
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
@@ -98,7 +140,13 @@ async fn make(master: &MasterKey, random: &Random, now: Millis) -> Result<Signin
     let kid: Arc<str> = format!("rsa_{}", encode(&random.bytes::<12>())).into();
     let jwk = json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": n, "e": e});
     let sealed = master.seal(random, &belongs_to(&kid), pem(private.as_ref()).as_bytes())?;
-    Ok(SigningKey { kid, sealed: sealed.into(), public_key: jwk.to_string().into(), created_at: now, retires_at: None })
+    Ok(SigningKey {
+        kid,
+        sealed: sealed.into(),
+        public_key: jwk.to_string().into(),
+        created_at: now,
+        retires_at: None,
+    })
 }
 
 /// PKCS#8 as PEM (RFC 7468), which the signing library reads.

@@ -1,6 +1,6 @@
-//! Who a token speaks for: signing keys, tokens, and the sessions behind them.
+//! Who a token speaks for: signing keys, claims, what was verified, and secrets at rest.
 
 pub(crate) mod claims;
 pub(crate) mod keyring;
-pub(crate) mod seal;
-pub(crate) mod tokens;
+pub mod seal;
+pub(crate) mod verified;

@@ -25,9 +25,18 @@ impl std::fmt::Debug for MasterKey {
 impl MasterKey {
     /// Takes 32 bytes.
     pub fn new(bytes: &[u8; 32]) -> Result<Self> {
-        let key = UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| Code::Internal.error("The master key cannot be used"))?;
-        let check = derive(bytes, b"dream-api master key check").iter().take(8).map(|b| format!("{b:02x}")).collect();
-        Ok(Self { key: LessSafeKey::new(key), check, derived: Zeroizing::new(derive(bytes, b"dream-api cursors")) })
+        let key = UnboundKey::new(&AES_256_GCM, bytes)
+            .map_err(|_| Code::Internal.error("The master key cannot be used"))?;
+        let check = derive(bytes, b"dream-api master key check")
+            .iter()
+            .take(8)
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        Ok(Self {
+            key: LessSafeKey::new(key),
+            check,
+            derived: Zeroizing::new(derive(bytes, b"dream-api cursors")),
+        })
     }
 
     /// A fingerprint that tells processes with another master key apart, and nothing else.
@@ -44,7 +53,11 @@ impl MasterKey {
     pub(crate) fn seal(&self, random: &Random, belongs_to: &str, plain: &[u8]) -> Result<String> {
         let nonce: [u8; NONCE_LEN] = random.bytes();
         let mut bytes = plain.to_vec();
-        let sealed = self.key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(belongs_to), &mut bytes);
+        let sealed = self.key.seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(belongs_to),
+            &mut bytes,
+        );
         sealed.map_err(|_| Code::Internal.error("A secret could not be encrypted"))?;
         Ok(STANDARD.encode([nonce.as_slice(), &bytes].concat()))
     }
@@ -58,7 +71,10 @@ impl MasterKey {
         let mut nonce = [0; NONCE_LEN];
         nonce.copy_from_slice(&bytes[..NONCE_LEN]);
         let nonce = Nonce::assume_unique_for_key(nonce);
-        let plain = self.key.open_in_place(nonce, Aad::from(belongs_to), &mut bytes[NONCE_LEN..]).map_err(|_| unreadable())?;
+        let plain = self
+            .key
+            .open_in_place(nonce, Aad::from(belongs_to), &mut bytes[NONCE_LEN..])
+            .map_err(|_| unreadable())?;
         Ok(Zeroizing::new(plain.to_vec()))
     }
 }

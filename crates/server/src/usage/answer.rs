@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use dream_domain::error::{Code, Error};
-use dream_domain::period::PeriodKind;
 use dream_domain::time::Millis;
 use dream_domain::usage::{Limit, Meter, remaining};
 use dream_store::meter::Tally;
@@ -16,7 +15,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::caller::UserCaller;
 use crate::http::problem::Problem;
-use crate::http::rate::Allowance;
+use crate::rate::Allowance;
 
 /// A call that was counted.
 #[derive(Debug, Serialize, ToSchema)]
@@ -119,7 +118,9 @@ pub(super) fn taken(app: &App, caller: &UserCaller, meter: &Meter, tally: &Tally
     let tracked = Tracked {
         success: true,
         user_id: caller.subject.clone(),
-        data: Note { message: "Request processed successfully" },
+        data: Note {
+            message: "Request processed successfully",
+        },
         usage: body(&caller.subject, meter, tally),
     };
     let mut response = axum::Json(tracked).into_response();
@@ -130,7 +131,10 @@ pub(super) fn taken(app: &App, caller: &UserCaller, meter: &Meter, tally: &Tally
 /// The 403 at the limit, with the seeds' members.
 pub(super) fn refused(app: &App, caller: &UserCaller, meter: &Meter, tally: &Tally) -> Response {
     let used = tally.count.used;
-    let detail = format!("{}Please upgrade to unlock more requests", reached(tally, meter));
+    let detail = format!(
+        "{}Please upgrade to unlock more requests",
+        reached(tally, meter)
+    );
     let usage = body(&caller.subject, meter, tally);
     let mut error: Error = Code::TierLimitReached
         .error(detail)
@@ -138,7 +142,10 @@ pub(super) fn refused(app: &App, caller: &UserCaller, meter: &Meter, tally: &Tal
         .with("count", used)
         .with("usageCount", used)
         .with("limit", number(tally.limit))
-        .with("remaining", remaining(tally.count, tally.limit).unwrap_or(0))
+        .with(
+            "remaining",
+            remaining(tally.count, tally.limit).unwrap_or(0),
+        )
         .with("plan", &*tally.plan)
         .with("meter", &**meter.name())
         .with("periodStart", usage.period_start)
@@ -159,7 +166,12 @@ fn reached(tally: &Tally, meter: &Meter) -> String {
         return "Tier limit reached: this project has no default tier, so users without a plan may use nothing. ".to_owned();
     }
     match tally.limit {
-        Limit::Max(most) => format!("Tier limit reached: {} of {most} {} used on plan {}. ", tally.count.used, meter.name(), tally.plan),
+        Limit::Max(most) => format!(
+            "Tier limit reached: {} of {most} {} used on plan {}. ",
+            tally.count.used,
+            meter.name(),
+            tally.plan
+        ),
         Limit::Unlimited => "Tier limit reached. ".to_owned(),
     }
 }
@@ -185,7 +197,12 @@ pub(super) fn body(subject: &Arc<str>, meter: &Meter, tally: &Tally) -> UsageBod
 }
 
 /// `RateLimit` and `RateLimit-Policy` with the policies "quota" and "rate" (conventions: IETF draft).
-pub(super) fn headers(headers: &mut HeaderMap, tally: &Tally, now: Millis, rate: Option<Allowance>) {
+pub(super) fn headers(
+    headers: &mut HeaderMap,
+    tally: &Tally,
+    now: Millis,
+    rate: Option<Allowance>,
+) {
     use std::fmt::Write as _;
     let (mut state, mut policy) = (String::new(), String::new());
     if let Limit::Max(most) = tally.limit {
@@ -198,9 +215,17 @@ pub(super) fn headers(headers: &mut HeaderMap, tally: &Tally, now: Millis, rate:
     if let Some(rate) = rate {
         let comma = if state.is_empty() { "" } else { ", " };
         let _ = write!(policy, "{comma}\"rate\";q={};w=60", rate.limit);
-        let _ = write!(state, "{comma}\"rate\";r={};t={}", rate.remaining, rate.reset_seconds);
+        let _ = write!(
+            state,
+            "{comma}\"rate\";r={};t={}",
+            rate.remaining, rate.reset_seconds
+        );
     }
-    if let (false, Ok(state), Ok(policy)) = (state.is_empty(), HeaderValue::from_str(&state), HeaderValue::from_str(&policy)) {
+    if let (false, Ok(state), Ok(policy)) = (
+        state.is_empty(),
+        HeaderValue::from_str(&state),
+        HeaderValue::from_str(&policy),
+    ) {
         headers.insert(RATE_LIMIT, state);
         headers.insert(RATE_LIMIT_POLICY, policy);
     }

@@ -17,10 +17,10 @@ use tokio::sync::mpsc;
 use tokio_postgres::types::ToSql;
 
 use crate::clock::Clocks;
-use crate::engine::postgres::{client, lost_a_race, unavailable};
-use crate::engine::unfolded::Unfolded;
+use crate::meter::sql::subject_hash;
+use crate::meter::unfolded::Unfolded;
 use crate::meter::{Periods, Reply, Take, Tally, Verdict, Waiting};
-use crate::usage::subject_hash;
+use crate::postgres::{client, lost_a_race, unavailable};
 use crate::versions::Versions;
 
 /// The most calls in one statement.
@@ -108,13 +108,21 @@ impl Lane {
 
     async fn batch(&self, calls: &mut Vec<Waiting>) {
         let now = (self.clocks.business)();
-        if self.unfolded.holds_day_before(now.day_start()) && self.unfolded.fold(&self.pool).await.is_err() {
-            tracing::warn!("the fold of the day before failed; its last calls may be shown under today");
+        if self.unfolded.holds_day_before(now.day_start())
+            && self.unfolded.fold(&self.pool).await.is_err()
+        {
+            tracing::warn!(
+                "the fold of the day before failed; its last calls may be shown under today"
+            );
         }
         let mut keyed = Vec::new();
         let mut plain = Vec::with_capacity(calls.len());
         for call in calls.drain(..) {
-            if call.take.key.is_some() { keyed.push(call) } else { plain.push(call) }
+            if call.take.key.is_some() {
+                keyed.push(call)
+            } else {
+                plain.push(call)
+            }
         }
         if !plain.is_empty() {
             self.plain(plain, now).await;
@@ -126,7 +134,10 @@ impl Lane {
 
     /// Calls without a key: one statement, durable when it returns.
     async fn plain(&self, calls: Vec<Waiting>, now: Millis) {
-        let calls = calls.into_iter().map(|call| (call.take, call.reply)).collect();
+        let calls = calls
+            .into_iter()
+            .map(|call| (call.take, call.reply))
+            .collect();
         let mut rounds = rounds(calls, now);
         while let Some(groups) = rounds.pop() {
             let verdicts = match client(&self.pool).await {
@@ -157,7 +168,12 @@ impl Lane {
     }
 
     pub(crate) fn note(&self, take: &Take, period: Period, now: Millis) {
-        let name = (take.tenant.clone(), take.subject.clone(), take.meter.name().clone(), period.start.0);
+        let name = (
+            take.tenant.clone(),
+            take.subject.clone(),
+            take.meter.name().clone(),
+            period.start.0,
+        );
         self.unfolded.note(name, now.day_start());
     }
 
@@ -169,15 +185,18 @@ impl Lane {
         now: Millis,
     ) -> Result<Vec<Option<Taken>>> {
         let mut decided: Vec<Option<Taken>> = vec![None; wants.len()];
-        let mut missing: Vec<usize> =
-            (0..wants.len()).filter(|i| self.versions.current(&wants[*i].take.seen)).collect();
+        let mut missing: Vec<usize> = (0..wants.len())
+            .filter(|i| self.versions.current(&wants[*i].take.seen))
+            .collect();
         let all = missing.len();
         for attempt in 0..3 {
             if missing.is_empty() {
                 break;
             }
             if attempt > 0 {
-                make(client, wants, &missing, now).await.map_err(unavailable)?;
+                make(client, wants, &missing, now)
+                    .await
+                    .map_err(unavailable)?;
             }
             let taken = match take(client, wants, &missing, now).await {
                 Err(error) if lost_a_race(&error) && attempt + 1 < 3 => continue,
@@ -222,7 +241,11 @@ pub(crate) struct Taken {
 
 impl Group<Reply> {
     fn answer(self, taken: Option<Taken>) {
-        let Self { take, period, members } = self;
+        let Self {
+            take,
+            period,
+            members,
+        } = self;
         for (index, reply) in (0_i64..).zip(members) {
             let _ = reply.send(Ok(match taken {
                 None => Verdict::Stale,
@@ -234,14 +257,38 @@ impl Group<Reply> {
 
 /// The verdict of the `index`th call of a row: the first ones were taken, the rest found it full.
 pub(crate) fn verdict(take: &Take, period: Period, taken: Taken, index: i64) -> Verdict {
-    let after = taken.calls.saturating_sub(index + 1).max(0).saturating_mul(take.amount);
-    let count = Count { used: taken.count.used.saturating_sub(after), held: taken.count.held };
-    let tally = Tally { count, limit: take.limit, period, plan: take.plan.clone(), replayed: false };
-    if index < taken.calls { Verdict::Taken(tally) } else { Verdict::Refused(tally) }
+    let after = taken
+        .calls
+        .saturating_sub(index + 1)
+        .max(0)
+        .saturating_mul(take.amount);
+    let count = Count {
+        used: taken.count.used.saturating_sub(after),
+        held: taken.count.held,
+    };
+    let tally = Tally {
+        count,
+        limit: take.limit,
+        period,
+        plan: take.plan.clone(),
+        replayed: false,
+    };
+    if index < taken.calls {
+        Verdict::Taken(tally)
+    } else {
+        Verdict::Refused(tally)
+    }
 }
 
 pub(crate) fn groups_of<T>(groups: &[Group<T>]) -> Vec<Want<'_>> {
-    groups.iter().map(|g| Want { take: &g.take, period: g.period, calls: g.members.len() }).collect()
+    groups
+        .iter()
+        .map(|g| Want {
+            take: &g.take,
+            period: g.period,
+            calls: g.members.len(),
+        })
+        .collect()
 }
 
 /// Folds calls into rows. A counter that is asked for different amounts or under different plans takes
@@ -249,10 +296,16 @@ pub(crate) fn groups_of<T>(groups: &[Group<T>]) -> Vec<Want<'_>> {
 pub(crate) fn rounds<T>(calls: Vec<(Take, T)>, now: Millis) -> Vec<Vec<Group<T>>> {
     let mut periods = Periods::at(now);
     let mut rounds: Vec<Vec<Group<T>>> = Vec::new();
-    let mut places: HashMap<(Arc<str>, Arc<str>, Arc<str>, Millis), (usize, usize)> = HashMap::new();
+    let mut places: HashMap<(Arc<str>, Arc<str>, Arc<str>, Millis), (usize, usize)> =
+        HashMap::new();
     for (take, member) in calls {
         let period = periods.of(take.period);
-        let name = (take.tenant.clone(), take.subject.clone(), take.meter.name().clone(), period.start);
+        let name = (
+            take.tenant.clone(),
+            take.subject.clone(),
+            take.meter.name().clone(),
+            period.start,
+        );
         let next = match places.get(&name) {
             Some((round, index)) if same(&rounds[*round][*index].take, &take) => {
                 rounds[*round][*index].members.push(member);
@@ -265,7 +318,11 @@ pub(crate) fn rounds<T>(calls: Vec<(Take, T)>, now: Millis) -> Vec<Vec<Group<T>>
             rounds.push(Vec::new());
         }
         places.insert(name, (next, rounds[next].len()));
-        rounds[next].push(Group { take, period, members: vec![member] });
+        rounds[next].push(Group {
+            take,
+            period,
+            members: vec![member],
+        });
     }
     rounds.reverse();
     rounds
@@ -281,9 +338,18 @@ async fn take<C: GenericClient>(
     which: &[usize],
     now: Millis,
 ) -> Result<Vec<(usize, Taken)>, tokio_postgres::Error> {
-    let of = |f: &dyn Fn(&Want<'_>) -> i64| which.iter().map(|i| f(&wants[*i])).collect::<Vec<i64>>();
-    let text = |f: fn(&Take) -> &str| which.iter().map(|i| f(wants[*i].take)).collect::<Vec<&str>>();
-    let index: Vec<i64> = which.iter().map(|i| i64::try_from(*i).unwrap_or(i64::MAX)).collect();
+    let of =
+        |f: &dyn Fn(&Want<'_>) -> i64| which.iter().map(|i| f(&wants[*i])).collect::<Vec<i64>>();
+    let text = |f: fn(&Take) -> &str| {
+        which
+            .iter()
+            .map(|i| f(wants[*i].take))
+            .collect::<Vec<&str>>()
+    };
+    let index: Vec<i64> = which
+        .iter()
+        .map(|i| i64::try_from(*i).unwrap_or(i64::MAX))
+        .collect();
     let (tenants, subjects) = (text(|t| &t.tenant), text(|t| &t.subject));
     let (meters, plans) = (text(|t| t.meter.name()), text(|t| &t.plan));
     let starts = of(&|w| w.period.start.0);
@@ -296,15 +362,35 @@ async fn take<C: GenericClient>(
     let generations = of(&|w| w.take.seen.generation);
     let versions = of(&|w| w.take.seen.user_version.unwrap_or(-1));
     let params: [&(dyn ToSql + Sync); 12] = [
-        &index, &tenants, &subjects, &meters, &starts, &amounts, &calls, &caps, &plans, &generations, &versions, &now.0,
+        &index,
+        &tenants,
+        &subjects,
+        &meters,
+        &starts,
+        &amounts,
+        &calls,
+        &caps,
+        &plans,
+        &generations,
+        &versions,
+        &now.0,
     ];
     let statement = client.prepare_cached(TAKE).await?;
     let rows = client.query(&statement, &params).await?;
     Ok(rows
         .iter()
         .map(|row| {
-            let count = Count { used: row.get(2), held: row.get(3) };
-            (usize::try_from(row.get::<_, i64>(0)).unwrap_or(usize::MAX), Taken { calls: row.get(1), count })
+            let count = Count {
+                used: row.get(2),
+                held: row.get(3),
+            };
+            (
+                usize::try_from(row.get::<_, i64>(0)).unwrap_or(usize::MAX),
+                Taken {
+                    calls: row.get(1),
+                    count,
+                },
+            )
         })
         .collect())
 }
@@ -315,13 +401,23 @@ async fn make<C: GenericClient>(
     which: &[usize],
     now: Millis,
 ) -> Result<(), tokio_postgres::Error> {
-    let text = |f: fn(&Take) -> &str| which.iter().map(|i| f(wants[*i].take)).collect::<Vec<&str>>();
+    let text = |f: fn(&Take) -> &str| {
+        which
+            .iter()
+            .map(|i| f(wants[*i].take))
+            .collect::<Vec<&str>>()
+    };
     let starts: Vec<i64> = which.iter().map(|i| wants[*i].period.start.0).collect();
     let stops: Vec<i64> = which.iter().map(|i| wants[*i].period.end.0).collect();
-    let hashes: Vec<String> = which.iter().map(|i| subject_hash(&wants[*i].take.subject)).collect();
+    let hashes: Vec<String> = which
+        .iter()
+        .map(|i| subject_hash(&wants[*i].take.subject))
+        .collect();
     let (tenants, subjects) = (text(|t| &t.tenant), text(|t| &t.subject));
     let (meters, plans) = (text(|t| t.meter.name()), text(|t| &t.plan));
-    let params: [&(dyn ToSql + Sync); 8] = [&tenants, &subjects, &meters, &starts, &stops, &plans, &hashes, &now.0];
+    let params: [&(dyn ToSql + Sync); 8] = [
+        &tenants, &subjects, &meters, &starts, &stops, &plans, &hashes, &now.0,
+    ];
     let statement = client.prepare_cached(MAKE).await?;
     client.execute(&statement, &params).await?;
     Ok(())

@@ -12,7 +12,7 @@ use dream_domain::time::Millis;
 use dream_domain::usage::{Count, Limit};
 use serde::{Deserialize, Serialize};
 
-use crate::meter::{Key, Tally, Take, Verdict};
+use crate::meter::{Key, Take, Tally, Verdict};
 
 /// One row of the journal.
 #[derive(Serialize, Deserialize, Default)]
@@ -60,7 +60,10 @@ pub(crate) struct Keyed {
 
 impl Entry {
     pub(crate) fn new(day: Millis) -> Self {
-        Self { day: day.0, ..Self::default() }
+        Self {
+            day: day.0,
+            ..Self::default()
+        }
     }
 
     pub(crate) fn counter(&mut self, named: &Named, count: Count) {
@@ -80,7 +83,13 @@ impl Entry {
     pub(crate) fn keyed(&mut self, keyed: &Keyed) {
         let tenant = self.tenant(&keyed.tenant);
         let key = &keyed.key;
-        self.keys.push((tenant, key.hash.clone(), key.body.clone(), keyed.at.0, keyed.answer.clone()));
+        self.keys.push((
+            tenant,
+            key.hash.clone(),
+            key.body.clone(),
+            keyed.at.0,
+            keyed.answer.clone(),
+        ));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -88,37 +97,61 @@ impl Entry {
     }
 
     pub(crate) fn to_text(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(|e| Code::Internal.error("The journal row cannot be written").because(e))
+        serde_json::to_string(self).map_err(|e| {
+            Code::Internal
+                .error("The journal row cannot be written")
+                .because(e)
+        })
     }
 
     pub(crate) fn from_text(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|e| Code::StorageUnavailable.error("The journal is damaged").because(e))
+        serde_json::from_str(text).map_err(|e| {
+            Code::StorageUnavailable
+                .error("The journal is damaged")
+                .because(e)
+        })
     }
 
     /// The counters with their new values.
     pub(crate) fn counters(&self) -> impl Iterator<Item = (Named, Count)> {
-        self.counters.iter().filter_map(|(tenant, subject, meter, start, end, plan, used, held)| {
-            let named = Named {
-                tenant: self.tenants.get(*tenant)?.clone(),
-                subject: subject.clone(),
-                meter: meter.clone(),
-                period: Period { start: Millis(*start), end: Millis(*end) },
-                plan: plan.clone(),
-            };
-            Some((named, Count { used: *used, held: *held }))
-        })
+        self.counters
+            .iter()
+            .filter_map(|(tenant, subject, meter, start, end, plan, used, held)| {
+                let named = Named {
+                    tenant: self.tenants.get(*tenant)?.clone(),
+                    subject: subject.clone(),
+                    meter: meter.clone(),
+                    period: Period {
+                        start: Millis(*start),
+                        end: Millis(*end),
+                    },
+                    plan: plan.clone(),
+                };
+                Some((
+                    named,
+                    Count {
+                        used: *used,
+                        held: *held,
+                    },
+                ))
+            })
     }
 
     /// The keyed answers.
     pub(crate) fn keys(&self) -> impl Iterator<Item = Keyed> {
-        self.keys.iter().filter_map(|(tenant, hash, body, at, answer)| {
-            Some(Keyed {
-                tenant: self.tenants.get(*tenant)?.clone(),
-                key: Key { hash: hash.clone(), body: body.clone() },
-                at: Millis(*at),
-                answer: answer.clone(),
+        self.keys
+            .iter()
+            .filter_map(|(tenant, hash, body, at, answer)| {
+                Some(Keyed {
+                    tenant: self.tenants.get(*tenant)?.clone(),
+                    key: Key {
+                        hash: hash.clone(),
+                        body: body.clone(),
+                    },
+                    at: Millis(*at),
+                    answer: answer.clone(),
+                })
             })
-        })
     }
 
     fn tenant(&mut self, tenant: &Arc<str>) -> usize {
@@ -146,22 +179,42 @@ pub(crate) fn verdict_text(verdict: &Verdict) -> Option<Arc<str>> {
         Limit::Unlimited => None,
     };
     let (count, period) = (tally.count, tally.period);
-    let kept = Kept(taken, count.used, count.held, limit, period.start.0, period.end.0, tally.plan.clone());
+    let kept = Kept(
+        taken,
+        count.used,
+        count.held,
+        limit,
+        period.start.0,
+        period.end.0,
+        tally.plan.clone(),
+    );
     serde_json::to_string(&kept).ok().map(Into::into)
 }
 
 /// The verdict a text was made from, marked as a replay.
 pub(crate) fn verdict_from_text(text: &str) -> Result<Verdict> {
-    let damaged = |e| Code::StorageUnavailable.error("A stored answer is damaged").because(e);
-    let Kept(taken, used, held, limit, start, end, plan) = serde_json::from_str(text).map_err(damaged)?;
+    let damaged = |e| {
+        Code::StorageUnavailable
+            .error("A stored answer is damaged")
+            .because(e)
+    };
+    let Kept(taken, used, held, limit, start, end, plan) =
+        serde_json::from_str(text).map_err(damaged)?;
     let tally = Tally {
         count: Count { used, held },
         limit: limit.map_or(Limit::Unlimited, Limit::Max),
-        period: Period { start: Millis(start), end: Millis(end) },
+        period: Period {
+            start: Millis(start),
+            end: Millis(end),
+        },
         plan,
         replayed: true,
     };
-    Ok(if taken { Verdict::Taken(tally) } else { Verdict::Refused(tally) })
+    Ok(if taken {
+        Verdict::Taken(tally)
+    } else {
+        Verdict::Refused(tally)
+    })
 }
 
 #[cfg(test)]
@@ -184,6 +237,9 @@ mod tests {
         entry.counter(&named, Count { used: 3, held: 1 });
         let again = Entry::from_text(&entry.to_text().unwrap()).unwrap();
         let (read, count) = again.counters().next().unwrap();
-        assert_eq!((read.subject, read.plan, count.used, count.held), (named.subject, named.plan, 3, 1));
+        assert_eq!(
+            (read.subject, read.plan, count.used, count.held),
+            (named.subject, named.plan, 3, 1)
+        );
     }
 }

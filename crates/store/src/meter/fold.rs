@@ -11,12 +11,12 @@ use dream_domain::usage::Count;
 use hashbrown::HashMap;
 use rusqlite::Connection;
 
-use crate::engine::sqlite::{self, Failure};
 use crate::meter::counters::{Already, CounterId, Counters};
 use crate::meter::entry::{Keyed, Named};
+use crate::meter::sql::KEEP_KEY;
+use crate::meter::sql::{ADD_DAY, DELETE_JOURNAL, KEEP_COUNT};
 use crate::params;
-use crate::usage::{ADD_DAY, DELETE_JOURNAL, KEEP_COUNT};
-use crate::idempotency::KEEP_KEY;
+use crate::sqlite::{self, Failure};
 
 /// A counter that has changed since it was last folded.
 pub(crate) struct Dirty {
@@ -48,10 +48,22 @@ pub(crate) struct Fold {
 impl Fold {
     /// Notes the new value of a counter. A counter last touched on another day is queued first, so
     /// that each day gets its own part.
-    pub(crate) fn touch(&mut self, id: CounterId, named: Named, day: Millis, before: i64, count: Count) {
+    pub(crate) fn touch(
+        &mut self,
+        id: CounterId,
+        named: Named,
+        day: Millis,
+        before: i64,
+        count: Count,
+    ) {
         match self.dirty.entry(id) {
             hashbrown::hash_map::Entry::Vacant(entry) => {
-                entry.insert(Dirty { named, day, folded: before, count });
+                entry.insert(Dirty {
+                    named,
+                    day,
+                    folded: before,
+                    count,
+                });
             }
             hashbrown::hash_map::Entry::Occupied(mut entry) if entry.get().day == day => {
                 let dirty = entry.get_mut();
@@ -60,7 +72,12 @@ impl Fold {
             }
             hashbrown::hash_map::Entry::Occupied(mut entry) => {
                 let folded = entry.get().count.used;
-                let old = entry.insert(Dirty { named, day, folded, count });
+                let old = entry.insert(Dirty {
+                    named,
+                    day,
+                    folded,
+                    count,
+                });
                 self.queue.push_back(Item::Counter(old));
             }
         }
@@ -83,7 +100,8 @@ impl Fold {
 
     /// Queues everything noted so far; `seq` is the last journal row that holds any of it.
     pub(crate) fn start(&mut self, seq: i64) {
-        self.queue.extend(self.dirty.drain().map(|(_, dirty)| Item::Counter(dirty)));
+        self.queue
+            .extend(self.dirty.drain().map(|(_, dirty)| Item::Counter(dirty)));
         self.queue.extend(self.keys.drain(..).map(Item::Key));
         self.through = seq;
     }
@@ -91,22 +109,35 @@ impl Fold {
     /// Writes up to `items` of the queue inside the caller's transaction, and drops the journal rows
     /// that are no longer needed when the queue runs empty.
     pub(crate) fn write(&mut self, connection: &Connection, items: usize) -> Result<(), Failure> {
-        let mut totals: HashMap<(std::sync::Arc<str>, std::sync::Arc<str>, Millis), i64> = HashMap::new();
+        let mut totals: HashMap<(std::sync::Arc<str>, std::sync::Arc<str>, Millis), i64> =
+            HashMap::new();
         for _ in 0..items {
-            let Some(item) = self.queue.pop_front() else { break };
+            let Some(item) = self.queue.pop_front() else {
+                break;
+            };
             let written = match &item {
                 Item::Counter(dirty) => dirty.write(connection),
                 Item::Key(keyed) => keyed.write(connection),
             };
             if let Item::Counter(dirty) = &item {
-                let total = totals.entry((dirty.named.tenant.clone(), dirty.named.meter.clone(), dirty.day)).or_default();
+                let total = totals
+                    .entry((
+                        dirty.named.tenant.clone(),
+                        dirty.named.meter.clone(),
+                        dirty.day,
+                    ))
+                    .or_default();
                 *total = total.saturating_add(dirty.grown());
             }
             self.writing.push(item);
             written?;
         }
         for ((tenant, meter, day), grown) in totals {
-            sqlite::execute(connection, &ADD_DAY, &params![tenant, day, "", meter, grown])?;
+            sqlite::execute(
+                connection,
+                &ADD_DAY,
+                &params![tenant, day, "", meter, grown],
+            )?;
         }
         if self.queue.is_empty() && self.trimmed < self.through {
             sqlite::execute(connection, &DELETE_JOURNAL, &params![self.through])?;
@@ -149,20 +180,43 @@ impl Dirty {
     }
 
     fn write(&self, connection: &Connection) -> Result<(), Failure> {
-        let Named { tenant, subject, meter, period, plan } = &self.named;
+        let Named {
+            tenant,
+            subject,
+            meter,
+            period,
+            plan,
+        } = &self.named;
         let count = self.count;
         let row = params![
-            tenant, subject, meter, period.start, period.end, count.used, count.held, plan, self.day
+            tenant,
+            subject,
+            meter,
+            period.start,
+            period.end,
+            count.used,
+            count.held,
+            plan,
+            self.day
         ];
         sqlite::execute(connection, &KEEP_COUNT, &row)?;
-        sqlite::execute(connection, &ADD_DAY, &params![tenant, self.day, subject, meter, self.grown()])?;
+        sqlite::execute(
+            connection,
+            &ADD_DAY,
+            &params![tenant, self.day, subject, meter, self.grown()],
+        )?;
         Ok(())
     }
 }
 
 impl Keyed {
     fn write(&self, connection: &Connection) -> Result<(), Failure> {
-        let Self { tenant, key, at, answer } = self;
+        let Self {
+            tenant,
+            key,
+            at,
+            answer,
+        } = self;
         let row = params![tenant, &key.hash, &key.body, 0, answer, *at];
         sqlite::execute(connection, &KEEP_KEY, &row)?;
         Ok(())

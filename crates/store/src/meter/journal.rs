@@ -11,14 +11,14 @@ use dream_domain::usage::{Count, decide};
 use hashbrown::HashMap;
 use rusqlite::Connection;
 
-use crate::engine::sqlite::{self, Failure};
-use crate::idempotency::FIND_KEY;
 use crate::meter::counters::{Already, CounterId, Counters};
 use crate::meter::entry::{Entry, Keyed, Named, verdict_from_text, verdict_text};
 use crate::meter::fold::Fold;
+use crate::meter::sql::FIND_KEY;
+use crate::meter::sql::{ADD_JOURNAL, FIND_COUNT};
 use crate::meter::{Key, Periods, Take, Tally, Verdict};
 use crate::params;
-use crate::usage::{ADD_JOURNAL, FIND_COUNT};
+use crate::sqlite::{self, Failure};
 use crate::versions::Versions;
 
 /// The meter's memory; lives on the writer thread.
@@ -114,11 +114,15 @@ impl Journal {
         if !self.versions.current(&take.seen) {
             return Ok(Ok(Verdict::Stale));
         }
-        if take.key.is_some() && self.answers.len() + self.folding.len() + batch.keyed.len() >= self.answers_max {
+        if take.key.is_some()
+            && self.answers.len() + self.folding.len() + batch.keyed.len() >= self.answers_max
+        {
             return Ok(Err(full()));
         }
         let period = periods.of(take.period);
-        let id = self.counters.id(&take.tenant, &take.subject, take.meter.name(), period.start);
+        let id = self
+            .counters
+            .id(&take.tenant, &take.subject, take.meter.name(), period.start);
         let change = match batch.changed.entry(id) {
             hashbrown::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             hashbrown::hash_map::Entry::Vacant(entry) => {
@@ -131,10 +135,21 @@ impl Journal {
                     }
                 };
                 let named = Named::of(take, period);
-                entry.insert(Change { named, before: count.used, count, touched: false })
+                entry.insert(Change {
+                    named,
+                    before: count.used,
+                    count,
+                    touched: false,
+                })
             }
         };
-        let tally = |count| Tally { count, limit: take.limit, period, plan: take.plan.clone(), replayed: false };
+        let tally = |count| Tally {
+            count,
+            limit: take.limit,
+            period,
+            plan: take.plan.clone(),
+            replayed: false,
+        };
         let verdict = match decide(change.count, take.amount, take.limit) {
             Some(count) => {
                 change.count = count;
@@ -151,21 +166,38 @@ impl Journal {
     }
 
     /// The answer of an earlier call with the same key: in this batch, in memory, or folded.
-    fn replay(&self, connection: &Connection, take: &Take, batch: &Batch) -> Result<Option<Result<Verdict>>, Failure> {
-        let Some(key) = &take.key else { return Ok(None) };
-        let (body, answer) = if let Some(same) = batch.keyed.iter().find(|k| k.key.hash == key.hash && k.tenant == take.tenant) {
+    fn replay(
+        &self,
+        connection: &Connection,
+        take: &Take,
+        batch: &Batch,
+    ) -> Result<Option<Result<Verdict>>, Failure> {
+        let Some(key) = &take.key else {
+            return Ok(None);
+        };
+        let (body, answer) = if let Some(same) = batch
+            .keyed
+            .iter()
+            .find(|k| k.key.hash == key.hash && k.tenant == take.tenant)
+        {
             (same.key.body.clone(), same.answer.clone())
         } else if let Some(known) = self.answer(take, key) {
             known.clone()
         } else {
             let rows = sqlite::rows(connection, &FIND_KEY, &params![&take.tenant, &key.hash])?;
-            let Some(row) = rows.first() else { return Ok(None) };
+            let Some(row) = rows.first() else {
+                return Ok(None);
+            };
             match (row.text(0), row.text(2)) {
                 (Ok(body), Ok(answer)) => (body, answer),
                 (Err(error), _) | (_, Err(error)) => return Ok(Some(Err(error))),
             }
         };
-        Ok(Some(if body == key.body { verdict_from_text(&answer) } else { Ok(Verdict::KeyReused) }))
+        Ok(Some(if body == key.body {
+            verdict_from_text(&answer)
+        } else {
+            Ok(Verdict::KeyReused)
+        }))
     }
 
     fn answer(&self, take: &Take, key: &Key) -> Option<&(Arc<str>, Arc<str>)> {
@@ -198,7 +230,8 @@ impl Journal {
         }
         for (id, change) in batch.changed.drain().filter(|(_, c)| c.touched) {
             self.counters.put(id, change.count);
-            self.fold.touch(id, change.named, batch.day, change.before, change.count);
+            self.fold
+                .touch(id, change.named, batch.day, change.before, change.count);
         }
         for keyed in batch.keyed.drain(..) {
             self.remember(keyed);
@@ -209,7 +242,8 @@ impl Journal {
     /// Notes a keyed answer that the journal holds.
     pub(crate) fn remember(&mut self, keyed: Keyed) {
         let name = (keyed.tenant.clone(), keyed.key.hash.clone());
-        self.answers.insert(name, (keyed.key.body.clone(), keyed.answer.clone()));
+        self.answers
+            .insert(name, (keyed.key.body.clone(), keyed.answer.clone()));
         self.fold.keyed(keyed);
     }
 
@@ -228,16 +262,28 @@ impl Journal {
 }
 
 fn load(connection: &Connection, take: &Take, start: Millis) -> Result<Count, Failure> {
-    let row = crate::usage::count_params(&take.tenant, &take.subject, take.meter.name(), start);
-    Ok(crate::usage::latest(&sqlite::rows(connection, &FIND_COUNT, &row)?))
+    let row =
+        crate::meter::sql::count_params(&take.tenant, &take.subject, take.meter.name(), start);
+    Ok(crate::meter::sql::latest(&sqlite::rows(
+        connection,
+        &FIND_COUNT,
+        &row,
+    )?))
 }
 
 fn keep(batch: &mut Batch, take: &Take, now: Millis, verdict: &Verdict) {
     if let (Some(key), Some(answer)) = (&take.key, verdict_text(verdict)) {
-        batch.keyed.push(Keyed { tenant: take.tenant.clone(), key: key.clone(), at: now, answer });
+        batch.keyed.push(Keyed {
+            tenant: take.tenant.clone(),
+            key: key.clone(),
+            at: now,
+            answer,
+        });
     }
 }
 
 fn full() -> Error {
-    Code::Overloaded.error("Too many idempotency keys wait to be stored; retry with the same key in a few seconds")
+    Code::Overloaded.error(
+        "Too many idempotency keys wait to be stored; retry with the same key in a few seconds",
+    )
 }

@@ -8,10 +8,10 @@ use dream_domain::error::Result;
 use dream_domain::period::Period;
 use dream_domain::time::Millis;
 
-use crate::engine::postgres::{client, unavailable};
 use crate::meter::batch::{Lane, again, groups_of, rounds, verdict};
 use crate::meter::entry::{verdict_from_text, verdict_text};
 use crate::meter::{Key, Reply, Take, Verdict, Waiting};
+use crate::postgres::{client, unavailable};
 
 /// Claims keys; one that another process is just using is waited for.
 const CLAIM: &str = "insert into idempotency_keys (publishable_key, key_hash, body_hash, status, answer, created_at)
@@ -27,7 +27,8 @@ const KEEP: &str = "update idempotency_keys k set answer = w.answer
     from unnest($1::text[], $2::text[], $3::text[]) as w(pk, key, answer)
     where k.publishable_key = w.pk and k.key_hash = w.key";
 
-const DROP: &str = "delete from idempotency_keys where answer = '' and (publishable_key, key_hash) in
+const DROP: &str =
+    "delete from idempotency_keys where answer = '' and (publishable_key, key_hash) in
     (select * from unnest($1::text[], $2::text[]))";
 
 /// Decides keyed calls. A key that comes twice in one batch is answered from the first one's answer.
@@ -35,7 +36,9 @@ pub(crate) async fn batch(lane: &Lane, calls: Vec<Waiting>, now: Millis) {
     let mut waiting = calls;
     while !waiting.is_empty() {
         let mut seen = HashSet::new();
-        let (first, again): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|call| seen.insert(name(&call.take)));
+        let (first, again): (Vec<_>, Vec<_>) = waiting
+            .into_iter()
+            .partition(|call| seen.insert(name(&call.take)));
         round(lane, first, now).await;
         waiting = again;
     }
@@ -54,7 +57,9 @@ async fn round(lane: &Lane, calls: Vec<Waiting>, now: Millis) {
         }
         Err(error) => {
             tracing::error!(cause = ?error, "a batch of keyed calls failed");
-            calls.into_iter().for_each(|call: Waiting| send_error(call.reply, &error));
+            calls
+                .into_iter()
+                .for_each(|call: Waiting| send_error(call.reply, &error));
         }
     }
 }
@@ -72,13 +77,18 @@ async fn decide<'a>(lane: &Lane, takes: &[&'a Take], now: Millis) -> Result<Deci
     let mut verdicts: Vec<Option<Result<Verdict>>> = takes.iter().map(|_| None).collect();
     replay(&transaction, takes, &ours, &mut verdicts).await?;
     let mut counted = Vec::new();
-    let fresh = (0..takes.len()).filter(|i| verdicts[*i].is_none()).map(|i| (takes[i].clone(), i)).collect();
+    let fresh = (0..takes.len())
+        .filter(|i| verdicts[*i].is_none())
+        .map(|i| (takes[i].clone(), i))
+        .collect();
     let mut rounds = rounds(fresh, now);
     while let Some(groups) = rounds.pop() {
         let decided = lane.decide(&transaction, &groups_of(&groups), now).await?;
         for (group, taken) in groups.iter().zip(decided) {
             for (index, member) in (0_i64..).zip(&group.members) {
-                let made = taken.map_or(Verdict::Stale, |taken| verdict(&group.take, group.period, taken, index));
+                let made = taken.map_or(Verdict::Stale, |taken| {
+                    verdict(&group.take, group.period, taken, index)
+                });
                 if matches!(made, Verdict::Taken(_)) {
                     counted.push((takes[*member], group.period));
                 }
@@ -86,18 +96,34 @@ async fn decide<'a>(lane: &Lane, takes: &[&'a Take], now: Millis) -> Result<Deci
             }
         }
     }
-    let verdicts: Vec<Result<Verdict>> = verdicts.into_iter().map(|v| v.unwrap_or(Ok(Verdict::Stale))).collect();
+    let verdicts: Vec<Result<Verdict>> = verdicts
+        .into_iter()
+        .map(|v| v.unwrap_or(Ok(Verdict::Stale)))
+        .collect();
     keep(&transaction, takes, &ours, &verdicts).await?;
     transaction.commit().await.map_err(unavailable)?;
     Ok((verdicts, counted))
 }
 
 /// The keys that are ours to answer.
-async fn claim(transaction: &Transaction<'_>, takes: &[&Take], now: Millis) -> Result<HashSet<(Arc<str>, Arc<str>)>> {
+async fn claim(
+    transaction: &Transaction<'_>,
+    takes: &[&Take],
+    now: Millis,
+) -> Result<HashSet<(Arc<str>, Arc<str>)>> {
     let (tenants, keys, bodies) = columns(takes);
-    let statement = transaction.prepare_cached(CLAIM).await.map_err(unavailable)?;
-    let rows = transaction.query(&statement, &[&tenants, &keys, &bodies, &now.0]).await.map_err(unavailable)?;
-    Ok(rows.iter().map(|row| (row.get::<_, &str>(0).into(), row.get::<_, &str>(1).into())).collect())
+    let statement = transaction
+        .prepare_cached(CLAIM)
+        .await
+        .map_err(unavailable)?;
+    let rows = transaction
+        .query(&statement, &[&tenants, &keys, &bodies, &now.0])
+        .await
+        .map_err(unavailable)?;
+    Ok(rows
+        .iter()
+        .map(|row| (row.get::<_, &str>(0).into(), row.get::<_, &str>(1).into()))
+        .collect())
 }
 
 async fn replay(
@@ -106,19 +132,31 @@ async fn replay(
     ours: &HashSet<(Arc<str>, Arc<str>)>,
     verdicts: &mut [Option<Result<Verdict>>],
 ) -> Result<()> {
-    let known: Vec<usize> = (0..takes.len()).filter(|i| !ours.contains(&name(takes[*i]))).collect();
+    let known: Vec<usize> = (0..takes.len())
+        .filter(|i| !ours.contains(&name(takes[*i])))
+        .collect();
     if known.is_empty() {
         return Ok(());
     }
     let earlier: Vec<&Take> = known.iter().map(|i| takes[*i]).collect();
     let (tenants, keys, _) = columns(&earlier);
-    let statement = transaction.prepare_cached(READ).await.map_err(unavailable)?;
-    let rows = transaction.query(&statement, &[&tenants, &keys]).await.map_err(unavailable)?;
+    let statement = transaction
+        .prepare_cached(READ)
+        .await
+        .map_err(unavailable)?;
+    let rows = transaction
+        .query(&statement, &[&tenants, &keys])
+        .await
+        .map_err(unavailable)?;
     for index in known {
         let take = takes[index];
         let Some(key) = &take.key else { continue };
-        let same = |row: &&tokio_postgres::Row| *row.get::<_, &str>(0) == *take.tenant && *row.get::<_, &str>(1) == *key.hash;
-        let Some(row) = rows.iter().find(same) else { continue };
+        let same = |row: &&tokio_postgres::Row| {
+            *row.get::<_, &str>(0) == *take.tenant && *row.get::<_, &str>(1) == *key.hash
+        };
+        let Some(row) = rows.iter().find(same) else {
+            continue;
+        };
         verdicts[index] = Some(if row.get::<_, &str>(2) == &*key.body {
             verdict_from_text(row.get(3))
         } else {
@@ -135,19 +173,41 @@ async fn keep(
     ours: &HashSet<(Arc<str>, Arc<str>)>,
     verdicts: &[Result<Verdict>],
 ) -> Result<()> {
-    let mine = || takes.iter().zip(verdicts).filter(|(take, _)| ours.contains(&name(take)));
+    let mine = || {
+        takes
+            .iter()
+            .zip(verdicts)
+            .filter(|(take, _)| ours.contains(&name(take)))
+    };
     let answer = |verdict: &Result<Verdict>| verdict.as_ref().ok().and_then(verdict_text);
-    let kept: Vec<(&Take, Arc<str>)> = mine().filter_map(|(take, v)| Some((*take, answer(v)?))).collect();
-    let dropped: Vec<&Take> = mine().filter(|(_, v)| answer(v).is_none()).map(|(take, _)| *take).collect();
+    let kept: Vec<(&Take, Arc<str>)> = mine()
+        .filter_map(|(take, v)| Some((*take, answer(v)?)))
+        .collect();
+    let dropped: Vec<&Take> = mine()
+        .filter(|(_, v)| answer(v).is_none())
+        .map(|(take, _)| *take)
+        .collect();
     let takes: Vec<&Take> = kept.iter().map(|(take, _)| *take).collect();
     let answers: Vec<&str> = kept.iter().map(|(_, answer)| &**answer).collect();
     let (tenants, keys, _) = columns(&takes);
-    let statement = transaction.prepare_cached(KEEP).await.map_err(unavailable)?;
-    transaction.execute(&statement, &[&tenants, &keys, &answers]).await.map_err(unavailable)?;
+    let statement = transaction
+        .prepare_cached(KEEP)
+        .await
+        .map_err(unavailable)?;
+    transaction
+        .execute(&statement, &[&tenants, &keys, &answers])
+        .await
+        .map_err(unavailable)?;
     if !dropped.is_empty() {
         let (tenants, keys, _) = columns(&dropped);
-        let statement = transaction.prepare_cached(DROP).await.map_err(unavailable)?;
-        transaction.execute(&statement, &[&tenants, &keys]).await.map_err(unavailable)?;
+        let statement = transaction
+            .prepare_cached(DROP)
+            .await
+            .map_err(unavailable)?;
+        transaction
+            .execute(&statement, &[&tenants, &keys])
+            .await
+            .map_err(unavailable)?;
     }
     Ok(())
 }
@@ -155,11 +215,22 @@ async fn keep(
 fn columns<'a>(takes: &[&'a Take]) -> (Vec<&'a str>, Vec<&'a str>, Vec<&'a str>) {
     let key = |take: &&'a Take| take.key.as_ref();
     let tenants = takes.iter().map(|t| &*t.tenant).collect();
-    let keys = takes.iter().map(|t| key(t).map_or("", |k: &Key| &*k.hash)).collect();
-    let bodies = takes.iter().map(|t| key(t).map_or("", |k: &Key| &*k.body)).collect();
+    let keys = takes
+        .iter()
+        .map(|t| key(t).map_or("", |k: &Key| &*k.hash))
+        .collect();
+    let bodies = takes
+        .iter()
+        .map(|t| key(t).map_or("", |k: &Key| &*k.body))
+        .collect();
     (tenants, keys, bodies)
 }
 
 fn name(take: &Take) -> (Arc<str>, Arc<str>) {
-    (take.tenant.clone(), take.key.as_ref().map_or_else(|| "".into(), |key| key.hash.clone()))
+    (
+        take.tenant.clone(),
+        take.key
+            .as_ref()
+            .map_or_else(|| "".into(), |key| key.hash.clone()),
+    )
 }

@@ -21,6 +21,8 @@ pub(crate) mod fold;
 pub(crate) mod journal;
 pub(crate) mod keyed;
 pub(crate) mod replay;
+pub(crate) mod sql;
+pub(crate) mod unfolded;
 
 /// One use to be counted: who, what, how much, and the limit the caller's plan allows.
 #[derive(Clone, Debug)]
@@ -47,10 +49,27 @@ pub struct Take {
 
 impl Take {
     /// A use of a tenant's meter; nothing is allowed until [`Self::limited`] says so.
-    pub fn new(scope: &Scope, subject: Arc<str>, meter: Meter, period: PeriodKind, amount: Amount, seen: Seen) -> Self {
+    pub fn new(
+        scope: &Scope,
+        subject: Arc<str>,
+        meter: Meter,
+        period: PeriodKind,
+        amount: Amount,
+        seen: Seen,
+    ) -> Self {
         let tenant = scope.tenant().clone();
         let plan = Arc::from("");
-        Self { tenant, subject, meter, period, amount: amount.get(), limit: Limit::Max(0), plan, seen, key: None }
+        Self {
+            tenant,
+            subject,
+            meter,
+            period,
+            amount: amount.get(),
+            limit: Limit::Max(0),
+            plan,
+            seen,
+            key: None,
+        }
     }
 
     /// The limit, and the plan it comes from.
@@ -123,7 +142,10 @@ pub(crate) struct Periods {
 
 impl Periods {
     pub(crate) fn at(now: dream_domain::time::Millis) -> Self {
-        Self { now, known: [None; 5] }
+        Self {
+            now,
+            known: [None; 5],
+        }
     }
 
     pub(crate) fn of(&mut self, kind: PeriodKind) -> Period {

@@ -4,10 +4,10 @@ use dream_domain::error::{Error, Result};
 use dream_domain::time::Millis;
 use rusqlite::Connection;
 
-use crate::engine::sqlite;
 use crate::meter::entry::Entry;
 use crate::meter::journal::Journal;
-use crate::usage::{FIND_COUNT, READ_JOURNAL, count_params, latest};
+use crate::meter::sql::{FIND_COUNT, READ_JOURNAL, count_params, latest};
+use crate::sqlite;
 
 /// Reads the journal into the meter's memory. The highest row's number is the next one's base.
 pub(crate) fn replay(connection: &Connection, journal: &mut Journal) -> Result<usize> {
@@ -16,16 +16,28 @@ pub(crate) fn replay(connection: &Connection, journal: &mut Journal) -> Result<u
         journal.resume(row.int(0)?);
         let entry = Entry::from_text(&row.text(1)?)?;
         for (named, count) in entry.counters() {
-            let id = journal.counters.id(&named.tenant, &named.subject, &named.meter, named.period.start);
+            let id = journal.counters.id(
+                &named.tenant,
+                &named.subject,
+                &named.meter,
+                named.period.start,
+            );
             let before = match journal.counters.get(id) {
                 Some(count) => count,
                 None => {
-                    let key = count_params(&named.tenant, &named.subject, &named.meter, named.period.start);
+                    let key = count_params(
+                        &named.tenant,
+                        &named.subject,
+                        &named.meter,
+                        named.period.start,
+                    );
                     latest(&sqlite::rows(connection, &FIND_COUNT, &key).map_err(Error::from)?)
                 }
             };
             journal.counters.put(id, count);
-            journal.fold.touch(id, named, Millis(entry.day), before.used, count);
+            journal
+                .fold
+                .touch(id, named, Millis(entry.day), before.used, count);
         }
         entry.keys().for_each(|keyed| journal.remember(keyed));
     }

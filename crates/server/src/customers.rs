@@ -1,0 +1,366 @@
+//! A developer's end users: `/api/customers`, and `/api/me` for the user himself.
+
+mod answer;
+mod input;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use dream_domain::error::{Code, Error, Result};
+use dream_domain::id::{ChangeId, UserId};
+use dream_domain::plan::{Grant, effective_plan};
+use dream_domain::tier::{Tier, default_tier, find_tier};
+use dream_store::customers::{self as store, Customer, Filter, PlanChange};
+use dream_store::projects::Tenant;
+use dream_store::sessions;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::app::App;
+use crate::caller::{Backend, BackendCaller, User};
+use crate::customers::answer::{CustomerAnswer, CustomerBody, CustomerList, Deleted, TokenBody};
+use crate::customers::input::{CustomerChanges, CustomerInput, TokenInput};
+use crate::http::body::{Fields, wrong};
+use crate::http::{page, problem};
+use crate::tokens;
+
+/// The longest a minted token may live: a year.
+const TOKEN_SECONDS_MAX: i64 = 366 * 86_400;
+
+/// Create a customer
+///
+/// `plan` is stored as a grant; the default plan needs none. `externalId` is your own id of the person:
+/// what was counted for it before is taken over.
+#[utoipa::path(post, path = "/api/customers", tag = "customers", request_body(content = CustomerInput),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry answer the same")),
+    responses((status = 201, description = "Created", body = CustomerAnswer)), security(("secretKey" = []), ("developer" = [])))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    Backend(caller): Backend,
+    fields: Fields,
+) -> problem::Result<Response> {
+    let input = CustomerInput::read(fields)?;
+    let tenant = &caller.tenant;
+    let now = app.now();
+    let id = UserId::new(now, app.random.bytes());
+    let plan = input
+        .plan
+        .as_deref()
+        .map(|name| plan_of(tenant, name))
+        .transpose()?;
+    let grant = plan
+        .filter(|tier| !is_default(tenant, tier))
+        .map(|tier| grant(tier, &caller));
+    let change = grant
+        .as_ref()
+        .map(|grant| change(&app, tenant, "", &grant.plan));
+    let act = app.act(
+        &caller.actor,
+        "customer.create",
+        id.as_str(),
+        &json!({"plan": grant.as_ref().map(|g| &g.plan)}),
+    );
+    store::create(
+        &app.db,
+        caller.scope(),
+        &id,
+        &input.stored()?,
+        grant.as_ref(),
+        change.as_ref(),
+        &act,
+    )
+    .await?;
+    let customer = found(&app, &caller, id.as_str()).await?;
+    let body = CustomerBody::of(&app, tenant, &customer, grant.as_slice());
+    Ok((
+        StatusCode::CREATED,
+        Json(CustomerAnswer {
+            success: true,
+            customer: body,
+        }),
+    )
+        .into_response())
+}
+
+/// Which customers to list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Listing {
+    /// Part of an e-mail, a name or an external id, or a whole id.
+    search: Option<String>,
+    /// Only those on this plan.
+    plan: Option<String>,
+    /// 1 to 100; 25 if left out.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
+    limit: Option<String>,
+    /// `nextCursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// List customers
+///
+/// Newest first.
+#[utoipa::path(get, path = "/api/customers", tag = "customers", params(Listing),
+    responses((status = 200, description = "A page of customers", body = CustomerList)), security(("secretKey" = []), ("developer" = [])))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Backend(caller): Backend,
+    Query(listing): Query<Listing>,
+) -> problem::Result<Json<CustomerList>> {
+    let tenant = &caller.tenant;
+    let limit = page::limit(listing.limit.as_deref())?;
+    let name = format!("customers/{}", tenant.scope.tenant());
+    let secret = app.master.cursors();
+    let before = listing
+        .cursor
+        .as_deref()
+        .map(|cursor| page::position(secret, &name, cursor))
+        .transpose()?;
+    let plan = listing
+        .plan
+        .as_deref()
+        .map(|name| plan_of(tenant, name))
+        .transpose()?;
+    let search = listing.search.filter(|text| !text.is_empty());
+    if search
+        .as_ref()
+        .is_some_and(|text| text.contains('\0') || text.len() > 255)
+    {
+        return Err(wrong("search", "must be up to 255 characters without NUL").into());
+    }
+    let filter = Filter {
+        search,
+        plan: plan.map(|tier| tier.name.clone()),
+        plan_is_default: plan.is_some_and(|tier| is_default(tenant, tier)),
+        before,
+    };
+    let mut rows = store::list(&app.db, caller.scope(), &filter, limit + 1).await?;
+    let has_more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = rows
+        .last()
+        .filter(|_| has_more)
+        .map(|(last, _)| page::cursor(secret, &name, &last.id));
+    let customers = rows
+        .iter()
+        .map(|(customer, grants)| CustomerBody::of(&app, tenant, customer, grants))
+        .collect();
+    Ok(Json(CustomerList {
+        customers,
+        next_cursor: next,
+        has_more,
+    }))
+}
+
+/// Get a customer
+///
+/// By our id or by your `externalId`.
+#[utoipa::path(get, path = "/api/customers/{id}", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
+    responses((status = 200, description = "The customer", body = CustomerAnswer)), security(("secretKey" = []), ("developer" = [])))]
+pub(crate) async fn get(
+    State(app): State<App>,
+    Backend(caller): Backend,
+    Path(id): Path<String>,
+) -> problem::Result<Json<CustomerAnswer>> {
+    let customer = found(&app, &caller, &id).await?;
+    answer(&app, &caller, &customer).await
+}
+
+/// Change a customer
+///
+/// What is left out stays; `null` clears a name or the external id. A change of plan keeps the count.
+#[utoipa::path(patch, path = "/api/customers/{id}", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
+    request_body(content = CustomerChanges), responses((status = 200, description = "Changed", body = CustomerAnswer)),
+    security(("secretKey" = []), ("developer" = [])))]
+pub(crate) async fn update(
+    State(app): State<App>,
+    Backend(caller): Backend,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> problem::Result<Json<CustomerAnswer>> {
+    let changes = CustomerChanges::read(fields)?;
+    let tenant = &caller.tenant;
+    let customer = found(&app, &caller, &id).await?;
+    let plan = changes
+        .plan
+        .as_deref()
+        .map(|name| plan_of(tenant, name))
+        .transpose()?;
+    let given = plan.map(|tier| (!is_default(tenant, tier)).then(|| grant(tier, &caller)));
+    let before = store::grants(&app.db, caller.scope(), &customer.id).await?;
+    let from =
+        effective_plan(&tenant.tiers, &before, app.now()).map_or("", |tier| tier.name.as_str());
+    let moved = plan
+        .filter(|tier| tier.name != from)
+        .map(|tier| change(&app, tenant, from, &tier.name));
+    let act = app.act(
+        &caller.actor,
+        "customer.update",
+        &customer.id,
+        &json!({"plan": plan.map(|tier| &tier.name)}),
+    );
+    let given = given.as_ref().map(Option::as_ref);
+    store::update(
+        &app.db,
+        caller.scope(),
+        &customer,
+        &changes.over(&customer),
+        given,
+        moved.as_ref(),
+        &act,
+    )
+    .await?;
+    let customer = found(&app, &caller, &customer.id).await?;
+    answer(&app, &caller, &customer).await
+}
+
+/// Delete a customer
+///
+/// Everything of theirs is gone and their tokens die at once.
+#[utoipa::path(delete, path = "/api/customers/{id}", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
+    responses((status = 200, description = "Deleted", body = Deleted)), security(("secretKey" = []), ("developer" = [])))]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    Backend(caller): Backend,
+    Path(id): Path<String>,
+) -> problem::Result<Json<Deleted>> {
+    let customer = found(&app, &caller, &id).await?;
+    let act = app.act(&caller.actor, "customer.delete", &customer.id, &json!({}));
+    store::delete(&app.db, caller.scope(), &customer, &act).await?;
+    Ok(Json(Deleted::of(&customer)))
+}
+
+/// Mint a token for a customer
+///
+/// For apps with their own sign-in: the token lets the browser call as this user with the publishable key.
+#[utoipa::path(post, path = "/api/customers/{id}/tokens", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
+    request_body(content = TokenInput), responses((status = 200, description = "The token", body = TokenBody)),
+    security(("secretKey" = []), ("developer" = [])))]
+pub(crate) async fn mint(
+    State(app): State<App>,
+    Backend(caller): Backend,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> problem::Result<Json<TokenBody>> {
+    let seconds = TokenInput::read(fields)?.expires_in;
+    let seconds = seconds
+        .unwrap_or_else(|| i64::try_from(app.config.user_token.as_secs()).unwrap_or(i64::MAX));
+    if !(60..=TOKEN_SECONDS_MAX).contains(&seconds) {
+        return Err(wrong("expiresIn", "must be 60 to 31622400 seconds").into());
+    }
+    if **caller.scope().tenant() == *app.root {
+        return Err(Code::SecretKeyRequired
+            .error("Tokens of developers come from signing in")
+            .into());
+    }
+    let minted = tokens::mint(&app, &caller.tenant, &id, seconds).await?;
+    Ok(Json(TokenBody {
+        token: minted.token,
+        session_id: minted.session.to_string(),
+        expires_at: minted.expires_at.0,
+    }))
+}
+
+/// Sign a customer out everywhere
+///
+/// Every session ends and every token of theirs is refused at once.
+#[utoipa::path(delete, path = "/api/customers/{id}/tokens", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
+    responses((status = 200, description = "Ended", body = Deleted)), security(("secretKey" = []), ("developer" = [])))]
+pub(crate) async fn revoke(
+    State(app): State<App>,
+    Backend(caller): Backend,
+    Path(id): Path<String>,
+) -> problem::Result<Json<Deleted>> {
+    let customer = found(&app, &caller, &id).await?;
+    sessions::revoke(
+        &app.db,
+        caller.scope(),
+        &customer.id,
+        None,
+        app.clock.machine(),
+    )
+    .await?;
+    Ok(Json(Deleted::signed_out(&customer)))
+}
+
+/// Who am I
+///
+/// The user of the token, with the plan in force.
+#[utoipa::path(get, path = "/api/me", tag = "usage", responses((status = 200, description = "The user", body = CustomerAnswer)),
+    security(("userToken" = []), ("secretKey" = [])))]
+pub(crate) async fn me(
+    State(app): State<App>,
+    User(caller): User,
+) -> problem::Result<Json<CustomerAnswer>> {
+    let scope = &caller.tenant.scope;
+    let unknown = || {
+        Code::CustomerNotFound.error(
+            "There is no customer with this id; make one with POST /api/customers {externalId}",
+        )
+    };
+    let customer = store::find(&app.db, scope, &caller.subject)
+        .await?
+        .ok_or_else(unknown)?;
+    let grants = store::grants(&app.db, scope, &customer.id).await?;
+    let body = CustomerBody::of(&app, &caller.tenant, &customer, &grants);
+    Ok(Json(CustomerAnswer {
+        success: true,
+        customer: body,
+    }))
+}
+
+async fn answer(
+    app: &App,
+    caller: &BackendCaller,
+    customer: &Customer,
+) -> problem::Result<Json<CustomerAnswer>> {
+    let grants = store::grants(&app.db, caller.scope(), &customer.id).await?;
+    let body = CustomerBody::of(app, &caller.tenant, customer, &grants);
+    Ok(Json(CustomerAnswer {
+        success: true,
+        customer: body,
+    }))
+}
+
+/// A customer of the caller's project; another project's id answers like a random one.
+async fn found(app: &App, caller: &BackendCaller, id: &str) -> Result<Customer> {
+    let missing =
+        || Code::CustomerNotFound.error("Customer not found or does not belong to your platform");
+    if id.contains('\0') {
+        return Err(missing());
+    }
+    store::find(&app.db, caller.scope(), id)
+        .await?
+        .ok_or_else(missing)
+}
+
+fn plan_of<'a>(tenant: &'a Tenant, name: &str) -> Result<&'a Tier, Error> {
+    find_tier(&tenant.tiers, name).ok_or_else(|| crate::plans::unknown(tenant, name))
+}
+
+fn is_default(tenant: &Tenant, tier: &Tier) -> bool {
+    default_tier(&tenant.tiers).is_some_and(|default| default.name == tier.name)
+}
+
+fn grant(tier: &Tier, caller: &BackendCaller) -> Grant {
+    Grant {
+        plan: tier.name.clone(),
+        by: caller.actor.to_string(),
+        until: None,
+    }
+}
+
+fn change(app: &App, tenant: &Tenant, from: &str, to: &str) -> PlanChange {
+    let currency = tenant
+        .tiers
+        .first()
+        .map_or("usd", |tier| tier.price.currency.as_str());
+    PlanChange {
+        id: ChangeId::new(app.now(), app.random.bytes()).to_string(),
+        from: from.to_owned(),
+        to: to.to_owned(),
+        currency: currency.to_owned(),
+        reason: "grant",
+    }
+}

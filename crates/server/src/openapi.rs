@@ -1,0 +1,194 @@
+//! The OpenAPI document: what `utoipa` collects from the handlers, completed with what every call shares.
+
+use serde::Serialize;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{OpenApi, PartialSchema, ToSchema};
+
+/// The head of the document.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "dream-api",
+        description = "Auth, billing and usage limits for an app: integrate once. Secret keys go into Authorization, publishable keys into X-Publishable-Key, user tokens into X-Clerk-Token. Every error is a problem body with `error`, `message` and a stable `code`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    components(schemas(ProblemBody, FieldProblem)),
+    tags(
+        (name = "usage", description = "Count, enforce, look"),
+        (name = "catalogue", description = "What a project sells"),
+        (name = "customers", description = "A project's end users"),
+        (name = "projects", description = "A developer's projects and keys"),
+        (name = "tiers", description = "Editing what a project sells"),
+        (name = "machine", description = "Health, discovery, metrics"),
+        (name = "development", description = "Doors that are open only on one's own machine"),
+    )
+)]
+struct Base;
+
+/// Every error (RFC 9457, with the members the first clients read). A code adds members of its own, such as
+/// `count`, `limit` and `plan` for `tier_limit_reached`.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ProblemBody {
+    /// The page of this code.
+    #[schema(example = "http://127.0.0.1:8787/docs/errors/not_found")]
+    r#type: String,
+    #[schema(example = "Not found")]
+    title: String,
+    #[schema(example = 404)]
+    status: u16,
+    #[schema(example = "There is nothing at this address; see /docs")]
+    detail: String,
+    /// The same as `title`.
+    #[schema(example = "Not found")]
+    error: String,
+    /// The same as `detail`.
+    #[schema(example = "There is nothing at this address; see /docs")]
+    message: String,
+    /// Stable.
+    #[schema(example = "not_found")]
+    code: String,
+    #[schema(example = "req_019a2b3c4d5e7f60a1b2c3d4e5f60718")]
+    request_id: String,
+    #[schema(example = "req_019a2b3c4d5e7f60a1b2c3d4e5f60718")]
+    instance: String,
+    /// The fields that are wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Vec<FieldProblem>>,
+}
+
+/// A field that is wrong.
+#[derive(Serialize, ToSchema)]
+struct FieldProblem {
+    #[schema(example = "amount")]
+    location: String,
+    #[schema(example = "must be 1 to 1000000000")]
+    message: String,
+    #[schema(example = "Send a positive whole number, or leave it out for 1")]
+    fix: String,
+}
+
+/// Statuses that any call may answer, and those that only some do.
+const EVERYWHERE: [(&str, &str); 10] = [
+    (
+        "400",
+        "The request cannot be read, or names what does not exist",
+    ),
+    ("408", "The body did not arrive in time"),
+    ("413", "The body is too large"),
+    ("414", "The address is too long"),
+    ("415", "The body has a type that is not read"),
+    ("422", "A value is wrong; errors names the field"),
+    ("429", "Too many calls; Retry-After says when to come back"),
+    ("431", "The headers are too large"),
+    ("500", "Something is wrong on the server"),
+    (
+        "503",
+        "The server cannot do it now; Retry-After says when to come back",
+    ),
+];
+const WITH_CREDENTIALS: [(&str, &str); 2] = [
+    ("401", "The credentials are missing or wrong"),
+    (
+        "403",
+        "The credentials do not allow it, or the limit is reached",
+    ),
+];
+const OTHERS: [(&str, &str); 2] = [
+    ("404", "There is no such thing here"),
+    (
+        "409",
+        "It conflicts with what is there, or changed meanwhile",
+    ),
+];
+
+/// The document before any route.
+pub(crate) fn base() -> Document {
+    let mut document = Base::openapi();
+    let schemes = &mut document.components.get_or_insert_default().security_schemes;
+    let bearer = |text: &str| {
+        SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some(text))
+                .build(),
+        )
+    };
+    let header = |name: &str, text: &str| {
+        SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(name, text)))
+    };
+    schemes.insert(
+        "secretKey".to_owned(),
+        bearer("A secret key, `sk_test_…` or `sk_live_…`. Name a user with X-User-Id.").into(),
+    );
+    schemes.insert(
+        "developer".to_owned(),
+        bearer("A developer's token; name the project with X-Publishable-Key").into(),
+    );
+    schemes.insert(
+        "publishableKey".to_owned(),
+        header(
+            "X-Publishable-Key",
+            "A publishable key, `pk_test_…` or `pk_live_…`",
+        )
+        .into(),
+    );
+    schemes.insert(
+        "userToken".to_owned(),
+        header("X-Clerk-Token", "A user's token, with X-Publishable-Key").into(),
+    );
+    document
+}
+
+/// Adds to every operation what it shares with the others.
+pub(crate) fn complete(document: &mut Document) {
+    for item in document.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.patch,
+        ];
+        for operation in operations.into_iter().flatten() {
+            let secured = operation
+                .security
+                .as_ref()
+                .is_some_and(|security| !security.is_empty());
+            add(operation, &EVERYWHERE);
+            add(operation, &OTHERS);
+            if secured {
+                add(operation, &WITH_CREDENTIALS);
+            }
+        }
+    }
+}
+
+fn add(operation: &mut Operation, responses: &[(&str, &str)]) {
+    for (status, description) in responses {
+        let known = &mut operation.responses.responses;
+        known
+            .entry((*status).to_owned())
+            .or_insert_with(|| RefOr::T(problem(description)));
+    }
+}
+
+fn problem(description: &str) -> Response {
+    let schema = RefOr::Ref(Ref::from_schema_name(ProblemBody::name()));
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build()
+}
+
+/// Keeps the schema of a problem in the document even if no handler names it.
+#[expect(
+    dead_code,
+    reason = "names the trait method, so that a renamed schema fails to compile"
+)]
+fn schema() -> RefOr<utoipa::openapi::Schema> {
+    ProblemBody::schema()
+}

@@ -1,0 +1,253 @@
+//! Projects as their developer sees them. A secret appears in the one answer that makes it.
+
+use dream_domain::id::PlatformId;
+use dream_domain::key::SecretKey;
+use dream_domain::tier::Tier;
+use dream_store::keys::ApiKey;
+use dream_store::projects::{NewProject, Tenant};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A project that was made.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Created {
+    success: bool,
+    platform_id: String,
+    project_id: String,
+    publishable_key: String,
+    /// Shown here and never again.
+    secret_key: String,
+    products: Vec<MadeTier>,
+    #[schema(example = "test")]
+    mode: &'static str,
+    #[schema(example = "saas")]
+    project_type: &'static str,
+    project_name: String,
+}
+
+/// A tier that was made.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MadeTier {
+    tier: String,
+    price_id: String,
+    product_id: String,
+}
+
+/// Your projects.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ProjectList {
+    /// Absent until there is a platform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform_id: Option<String>,
+    projects: Vec<ProjectBody>,
+}
+
+/// A project in one mode.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ProjectBody {
+    project_id: String,
+    publishable_key: String,
+    name: String,
+    /// `saas`, `store` or `membership`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    mode: &'static str,
+    status: &'static str,
+    /// Masked: its last four characters. Null if there is none.
+    secret_key: Option<String>,
+    keys: Vec<KeyBody>,
+    /// Milliseconds since the epoch.
+    created_at: i64,
+}
+
+/// A secret key without its secret. Times are milliseconds since the epoch.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct KeyBody {
+    #[schema(example = "key_019a2b3c4d5e7f60a1b2c3d4e5f60718")]
+    id: String,
+    label: String,
+    last_four: String,
+    /// `active` or `revoked`.
+    status: String,
+    created_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<i64>,
+}
+
+/// The keys of a project.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct KeyAnswer {
+    keys: Vec<KeyBody>,
+}
+
+/// A fresh secret key.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Regenerated {
+    success: bool,
+    publishable_key: String,
+    /// Shown here and never again.
+    secret_key: String,
+    mode: &'static str,
+    message: &'static str,
+}
+
+/// What is set for a project.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SettingsBody {
+    publishable_key: String,
+    project_name: String,
+    redirect_origins: Vec<String>,
+    upgrade_url: Option<String>,
+    per_user_per_minute: Option<i64>,
+    hide_inventory: bool,
+}
+
+/// The settings after a change.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SettingsAnswer {
+    pub(super) success: bool,
+    pub(super) settings: SettingsBody,
+}
+
+/// A project that is gone.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Deleted {
+    success: bool,
+    #[schema(example = "Project deleted permanently, test and live")]
+    message: &'static str,
+    /// How many modes it had.
+    deleted_keys: usize,
+    deleted_customers: i64,
+}
+
+impl Created {
+    pub(super) fn of(project: &NewProject, secret: &SecretKey) -> Self {
+        Self {
+            success: true,
+            platform_id: project.platform.to_string(),
+            project_id: project.id.to_string(),
+            publishable_key: project.publishable_key.to_string(),
+            secret_key: secret.expose().to_owned(),
+            products: super::made(project),
+            mode: project.publishable_key.mode().as_str(),
+            project_type: project.kind.as_str(),
+            project_name: project.name.clone(),
+        }
+    }
+}
+
+impl MadeTier {
+    pub(super) fn of(tier: &Tier) -> Self {
+        Self {
+            tier: tier.name.clone(),
+            price_id: tier.price_id.clone(),
+            product_id: tier.product_id.clone(),
+        }
+    }
+}
+
+impl ProjectList {
+    pub(super) fn none() -> Self {
+        Self {
+            platform_id: None,
+            projects: Vec::new(),
+        }
+    }
+
+    pub(super) fn of(platform: &PlatformId, projects: Vec<ProjectBody>) -> Self {
+        Self {
+            platform_id: Some(platform.to_string()),
+            projects,
+        }
+    }
+}
+
+impl ProjectBody {
+    pub(super) fn of(tenant: &Tenant, keys: &[ApiKey]) -> Self {
+        let mode = tenant.scope.mode().as_str();
+        let masked = |key: &ApiKey| format!("sk_{mode}_••••{}", key.last_four);
+        Self {
+            project_id: tenant.scope.project().to_string(),
+            publishable_key: tenant.scope.tenant().to_string(),
+            name: tenant.name.to_string(),
+            kind: tenant.kind.as_str(),
+            mode,
+            status: "active",
+            secret_key: keys.iter().find(|key| &*key.status == "active").map(masked),
+            keys: keys.iter().map(KeyBody::of).collect(),
+            created_at: tenant.created_at.0,
+        }
+    }
+}
+
+impl KeyBody {
+    fn of(key: &ApiKey) -> Self {
+        Self {
+            id: key.id.to_string(),
+            label: key.label.to_string(),
+            last_four: key.last_four.to_string(),
+            status: key.status.to_string(),
+            created_at: key.created_at.0,
+            expires_at: key.expires_at.map(|at| at.0),
+            revoked_at: key.revoked_at.map(|at| at.0),
+            last_used_at: key.last_used_at.map(|at| at.0),
+        }
+    }
+}
+
+impl KeyAnswer {
+    pub(super) fn of(keys: &[ApiKey]) -> Self {
+        Self {
+            keys: keys.iter().map(KeyBody::of).collect(),
+        }
+    }
+}
+
+impl Regenerated {
+    pub(super) fn of(tenant: &Tenant, secret: &SecretKey, message: &'static str) -> Self {
+        Self {
+            success: true,
+            publishable_key: tenant.scope.tenant().to_string(),
+            secret_key: secret.expose().to_owned(),
+            mode: tenant.scope.mode().as_str(),
+            message,
+        }
+    }
+}
+
+impl SettingsBody {
+    pub(super) fn of(tenant: &Tenant) -> Self {
+        let settings = tenant.settings.clone();
+        Self {
+            publishable_key: tenant.scope.tenant().to_string(),
+            project_name: tenant.name.to_string(),
+            redirect_origins: settings.redirect_origins,
+            upgrade_url: settings.upgrade_url,
+            per_user_per_minute: settings.per_user_per_minute,
+            hide_inventory: settings.hide_inventory,
+        }
+    }
+}
+
+impl Deleted {
+    pub(super) fn of(tenants: &[Tenant], customers: i64) -> Self {
+        Self {
+            success: true,
+            message: "Project deleted permanently, test and live",
+            deleted_keys: tenants.len(),
+            deleted_customers: customers,
+        }
+    }
+}

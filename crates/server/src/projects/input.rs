@@ -1,0 +1,220 @@
+//! What developers send about projects.
+
+use dream_domain::error::{Result, invalid};
+use dream_domain::key::Mode;
+use dream_domain::project::{Kind, check_name};
+use dream_domain::text;
+use dream_domain::tier::{Tier, validate_all};
+use dream_store::projects::ProjectSettings;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::http::body::{Fields, missing, wrong};
+use crate::tier_input::{self, TierInput};
+
+/// A project to be made.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase", example = json!({"projectName": "Weather API", "projectType": "saas", "mode": "test",
+    "tiers": [{"name": "free", "price": 0, "limit": 5}, {"name": "pro", "price": 2900, "limit": 500}]}))]
+pub(crate) struct ProjectInput {
+    /// What you call it.
+    #[schema(rename = "projectName")]
+    pub(crate) name: String,
+    /// `saas`, `store` or `membership`; never changes.
+    #[schema(rename = "projectType", value_type = String, example = "saas")]
+    pub(crate) kind: Kind,
+    /// `test` or `live`.
+    #[schema(value_type = Option<String>, example = "test")]
+    pub(crate) mode: Mode,
+    #[schema(value_type = Vec<TierInput>)]
+    pub(crate) tiers: Vec<Tier>,
+    /// Checked against the token if sent.
+    pub(crate) user_id: Option<String>,
+}
+
+/// A project by its publishable key.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub(crate) struct WhichKey {
+    pub(crate) publishable_key: String,
+}
+
+/// A secret key to be added.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub(crate) struct KeyInput {
+    pub(crate) publishable_key: String,
+    /// What you call it.
+    #[schema(value_type = Option<String>)]
+    pub(crate) label: String,
+    /// How long the old ones still work, 0 to 2,592,000; a day if left out.
+    #[schema(minimum = 0, maximum = 2_592_000)]
+    pub(crate) overlap_seconds: Option<i64>,
+}
+
+/// Settings to be changed; what is left out stays.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase", example = json!({"publishableKey": "pk_test_…", "redirectOrigins": ["https://app.example.com"]}))]
+pub(crate) struct SettingsInput {
+    pub(crate) publishable_key: String,
+    /// A new name, for both modes.
+    pub(crate) project_name: Option<String>,
+    /// Exact origins people may be sent to.
+    pub(crate) redirect_origins: Option<Vec<String>>,
+    /// Where to upgrade; answered at the limit. Clears with null.
+    #[schema(value_type = Option<String>)]
+    pub(crate) upgrade_url: Option<Option<String>>,
+    /// Calls a minute of a user who calls with a token; 0 for no limit, null for the server's setting.
+    #[schema(value_type = Option<i64>)]
+    pub(crate) per_user_per_minute: Option<Option<i64>>,
+    /// Do not tell shoppers how many are left.
+    pub(crate) hide_inventory: Option<bool>,
+}
+
+/// A project to be deleted.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub(crate) struct DeleteInput {
+    pub(crate) publishable_key: Option<String>,
+    pub(crate) project_id: Option<String>,
+    /// Alone enough while it is unique.
+    pub(crate) project_name: Option<String>,
+    /// The name of the project, typed.
+    pub(crate) confirm: Option<String>,
+}
+
+impl ProjectInput {
+    pub(crate) fn read(app: &App, mut fields: Fields) -> Result<Self> {
+        let kind = fields
+            .text("projectType")?
+            .unwrap_or_else(|| "saas".to_owned());
+        let kind = Kind::parse(&kind)
+            .ok_or_else(|| wrong("projectType", "must be saas, store or membership"))?;
+        let mode = fields.text("mode")?.unwrap_or_else(|| "test".to_owned());
+        let mode = Mode::parse(&mode).ok_or_else(|| wrong("mode", "must be test or live"))?;
+        let name = fields
+            .text("projectName")?
+            .unwrap_or_else(|| "Untitled Project".to_owned());
+        let given = fields.list("tiers")?.ok_or_else(|| missing("tiers"))?;
+        let mut tiers = Vec::with_capacity(given.len());
+        for (position, value) in (0_i64..).zip(given) {
+            let Value::Object(members) = value else {
+                return Err(wrong("tiers", "must be a list of objects"));
+            };
+            let tier = TierInput::read(Fields::of(members))?.make(app, kind, position)?;
+            tier_input::check_fits(kind, &tier)?;
+            tiers.push(tier);
+        }
+        validate_all(&tiers)?;
+        Ok(Self {
+            name: check_name(&name)?,
+            kind,
+            mode,
+            tiers,
+            user_id: fields.text("userId")?,
+        })
+    }
+}
+
+impl WhichKey {
+    pub(crate) fn read(mut fields: Fields) -> Result<Self> {
+        Ok(Self {
+            publishable_key: fields.required_text("publishableKey")?,
+        })
+    }
+}
+
+impl KeyInput {
+    pub(crate) fn read(mut fields: Fields) -> Result<Self> {
+        let publishable_key = fields.required_text("publishableKey")?;
+        let label = fields
+            .text("label")?
+            .unwrap_or_else(|| "rotated".to_owned());
+        let overlap_seconds = fields.int("overlapSeconds")?;
+        if overlap_seconds.is_some_and(|seconds| !(0..=2_592_000).contains(&seconds)) {
+            return Err(invalid(
+                "overlapSeconds",
+                "must be 0 to 2592000",
+                "Send a number of seconds, at most 30 days",
+            ));
+        }
+        Ok(Self {
+            publishable_key,
+            label: text::line("label", &label, 100)?,
+            overlap_seconds,
+        })
+    }
+}
+
+impl SettingsInput {
+    pub(crate) fn read(mut fields: Fields) -> Result<Self> {
+        let upgrade_url = fields.clearable_text("upgradeUrl")?;
+        if let Some(Some(url)) = &upgrade_url {
+            text::line("upgradeUrl", url, 2000)?;
+            if !url.starts_with("https://") && !url.starts_with("http://") {
+                return Err(invalid(
+                    "upgradeUrl",
+                    "is not a web address",
+                    "Send an https URL",
+                ));
+            }
+        }
+        let per_user = fields.clearable_int("perUserPerMinute")?;
+        if let Some(Some(limit)) = per_user
+            && !(0..=1_000_000).contains(&limit)
+        {
+            return Err(invalid(
+                "perUserPerMinute",
+                "must be 0 to 1000000",
+                "Send a whole number, 0 for no limit",
+            ));
+        }
+        let given = fields.texts("redirectOrigins")?;
+        if given.as_ref().is_some_and(|list| list.len() > 50) {
+            return Err(invalid(
+                "redirectOrigins",
+                "has more than 50 entries",
+                "Shorten the list",
+            ));
+        }
+        Ok(Self {
+            publishable_key: fields.required_text("publishableKey")?,
+            project_name: fields
+                .text("projectName")?
+                .map(|name| check_name(&name))
+                .transpose()?,
+            redirect_origins: given.map(|list| super::origins(&list)).transpose()?,
+            upgrade_url,
+            per_user_per_minute: per_user,
+            hide_inventory: fields.flag("hideInventory")?,
+        })
+    }
+
+    /// These changes over what is set.
+    pub(crate) fn over(&self, now: &ProjectSettings) -> ProjectSettings {
+        ProjectSettings {
+            redirect_origins: self
+                .redirect_origins
+                .clone()
+                .unwrap_or_else(|| now.redirect_origins.clone()),
+            upgrade_url: self
+                .upgrade_url
+                .clone()
+                .unwrap_or_else(|| now.upgrade_url.clone()),
+            per_user_per_minute: self.per_user_per_minute.unwrap_or(now.per_user_per_minute),
+            hide_inventory: self.hide_inventory.unwrap_or(now.hide_inventory),
+        }
+    }
+}
+
+impl DeleteInput {
+    pub(crate) fn read(mut fields: Fields) -> Result<Self> {
+        Ok(Self {
+            publishable_key: fields.text("publishableKey")?,
+            project_id: fields.text("projectId")?,
+            project_name: fields.text("projectName")?,
+            confirm: fields.text("confirm")?,
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! Rate limits by GCRA (the leaky bucket as a meter) in bounded memory.
+//!
+//! One number per key: the theoretical arrival time. A full minute's allowance may come at once and
+//! refills evenly. When more keys are seen than fit, those seen least are forgotten, which can only let
+//! one of them start afresh; the limit is never silently off.
+
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use dream_domain::time::Millis;
+use quick_cache::sync::Cache;
+
+/// Keys remembered per limiter.
+const KEYS_MAX: usize = 200_000;
+/// Times are kept in microseconds, so that 6,000 a minute still has a whole interval.
+const MINUTE_MICROS: i64 = 60_000_000;
+
+/// Limits calls a minute by key.
+pub(crate) struct RateLimiter {
+    arrivals: Cache<u64, Arc<AtomicI64>>,
+    hasher: RandomState,
+}
+
+/// What a limiter decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    /// Whether the call may go on.
+    pub(crate) allowed: bool,
+    /// The limit a minute.
+    pub(crate) limit: u32,
+    /// How many more could come right now.
+    pub(crate) remaining: u32,
+    /// Seconds until the next one (if refused) or until all are back.
+    pub(crate) reset_seconds: i64,
+}
+
+impl RateLimiter {
+    pub(crate) fn new() -> Self {
+        Self {
+            arrivals: Cache::new(KEYS_MAX),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// Counts one call of `key`; a limit of 0 lets everything through.
+    pub(crate) fn take(&self, key: impl Hash, per_minute: u32, now: Millis) -> Option<Allowance> {
+        if per_minute == 0 {
+            return None;
+        }
+        let name = self.hasher.hash_one(key);
+        let fresh = || Ok::<_, std::convert::Infallible>(Arc::default());
+        let arrival: Arc<AtomicI64> = match self.arrivals.get_or_insert_with(&name, fresh) {
+            Ok(arrival) => arrival,
+            Err(never) => match never {},
+        };
+        let now = now.0.saturating_mul(1000);
+        let interval = MINUTE_MICROS / i64::from(per_minute);
+        let decide = |theoretical: i64| {
+            let next = theoretical.max(now).saturating_add(interval);
+            (next - now <= MINUTE_MICROS).then_some(next)
+        };
+        let (allowed, theoretical) =
+            match arrival.fetch_update(Ordering::AcqRel, Ordering::Acquire, decide) {
+                Ok(before) => (true, before.max(now).saturating_add(interval)),
+                Err(before) => (false, before),
+            };
+        let used = (theoretical - now).max(0);
+        let remaining = (MINUTE_MICROS - used).max(0) / interval;
+        let wait = if allowed {
+            used
+        } else {
+            used + interval - MINUTE_MICROS
+        };
+        Some(Allowance {
+            allowed,
+            limit: per_minute,
+            remaining: u32::try_from(remaining).unwrap_or(per_minute),
+            reset_seconds: (wait.max(0) + 999_999) / 1_000_000,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_holds_exactly_its_limit() {
+        let limiter = RateLimiter::new();
+        let passed = (0..250)
+            .filter(|_| limiter.take("k", 100, Millis(1_000_000)).unwrap().allowed)
+            .count();
+        assert_eq!(passed, 100);
+        let refused = limiter.take("k", 100, Millis(1_000_000)).unwrap();
+        assert_eq!((refused.remaining, refused.reset_seconds), (0, 1));
+        assert!(limiter.take("k", 100, Millis(1_000_600)).unwrap().allowed);
+        assert!(
+            limiter
+                .take("other", 100, Millis(1_000_000))
+                .unwrap()
+                .allowed
+        );
+    }
+
+    #[test]
+    fn zero_is_no_limit() {
+        assert!(RateLimiter::new().take("k", 0, Millis(0)).is_none());
+    }
+}

@@ -1,0 +1,119 @@
+//! The whole API on one page.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use dream_domain::error::Code;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::front::{Entry, Table};
+use crate::http::problem::Problem;
+use crate::openapi::{base, complete};
+use crate::{customers, dev, health, pages, projects, tiers, usage};
+
+/// Routes that browsers of any origin may call (rules 11).
+fn cross_origin() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(usage::track))
+        .routes(routes!(usage::check))
+        .routes(routes!(customers::me))
+        .routes(routes!(tiers::list))
+        .routes(routes!(tiers::products))
+        .routes(routes!(health::config))
+        .routes(routes!(health::jwks))
+        .routes(routes!(health::discovery))
+}
+
+/// Routes for servers, developers and machines: no CORS header.
+fn same_origin() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(customers::create, customers::list))
+        .routes(routes!(
+            customers::get,
+            customers::update,
+            customers::delete
+        ))
+        .routes(routes!(customers::mint, customers::revoke))
+        .routes(routes!(projects::create))
+        .routes(routes!(projects::list))
+        .routes(routes!(projects::regenerate))
+        .routes(routes!(projects::rotate))
+        .routes(routes!(projects::list_keys))
+        .routes(routes!(projects::settings))
+        .routes(routes!(projects::delete))
+        .routes(routes!(tiers::own, tiers::update, tiers::delete))
+        .routes(routes!(tiers::add))
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+        .routes(routes!(dev::clock, dev::advance, dev::reset))
+}
+
+/// Pages and documents that are not part of the API itself.
+const PAGES: [&str; 5] = [
+    "/",
+    "/openapi.json",
+    "/docs",
+    "/docs/errors/{code}",
+    "/docs/{file}",
+];
+
+/// Everything that answers, and what is known of each path.
+pub(crate) fn router(app: &App) -> (Router, Table) {
+    let (shared, shared_api) = cross_origin().split_for_parts();
+    let (own, own_api) = same_origin().split_for_parts();
+    let document: Arc<str> = openapi().to_json().unwrap_or_default().into();
+    let pages = Router::new()
+        .route("/", get(pages::home))
+        .route(
+            "/openapi.json",
+            get(move || pages::document(document.clone())),
+        )
+        .route("/docs", get(pages::to_reference))
+        .route("/docs/", get(pages::reference_home))
+        .route("/docs/errors/{code}", get(pages::error))
+        .route("/docs/{file}", get(pages::reference));
+    let router = shared
+        .merge(own)
+        .merge(pages)
+        .fallback(async || {
+            Problem(Code::NotFound.error("There is nothing at this address; see /docs"))
+        })
+        .method_not_allowed_fallback(async || {
+            Problem(Code::MethodNotAllowed.error(
+                "This address does not know this method; the Allow header lists those it knows",
+            ))
+        })
+        .with_state(app.clone());
+    (router, table(&shared_api, &own_api))
+}
+
+/// The document of the whole API.
+pub(crate) fn openapi() -> OpenApi {
+    let (_, mut document) = OpenApiRouter::with_openapi(base())
+        .merge(cross_origin())
+        .merge(same_origin())
+        .split_for_parts();
+    complete(&mut document);
+    document
+}
+
+fn table(shared: &OpenApi, own: &OpenApi) -> Table {
+    let mut entries = Vec::new();
+    for (document, cross_origin) in [(shared, true), (own, false)] {
+        // The paths live as long as the process, which makes this table once.
+        entries.extend(document.paths.paths.keys().map(|path| Entry {
+            path: path.clone().leak(),
+            cross_origin,
+        }));
+    }
+    entries.extend(PAGES.map(|path| Entry {
+        path,
+        cross_origin: path == "/openapi.json",
+    }));
+    Table::new(entries)
+}

@@ -1,0 +1,24 @@
+//! The store as its callers see it: on SQLite, and the same functions on PostgreSQL when
+//! `DREAM_TEST_DATABASE_URL` names a server (rules 36).
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "these are tests: what fails ends them, and what they skip they say"
+)]
+
+mod audit;
+mod clock;
+mod customers;
+mod deletion;
+mod idempotency;
+mod instances;
+mod keys;
+mod place;
+mod projects;
+mod sessions;
+mod settings;
+mod signing_keys;
+mod statements;
+mod tenant;
+mod tiers;
