@@ -29,7 +29,7 @@ const TWO_DECIMAL: &[&str] = &[
 /// The largest amount of one price, in minor units (Stripe's).
 pub const PRICE_MAX: i64 = 99_999_999;
 
-/// A currency that Stripe takes, lower-case ISO 4217.
+/// A currency that a price can be in, lower-case ISO 4217.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency(&'static str);
 
@@ -77,7 +77,7 @@ impl Currency {
 fn unknown() -> Error {
     invalid(
         "currency",
-        "is not one that Stripe takes",
+        "is not one that a price can be in",
         "Send a lower-case ISO code such as usd, eur or jpy",
     )
 }

@@ -18,7 +18,7 @@ pub fn line(field: &str, value: &str, max_chars: usize) -> Result<String> {
     Ok(value.to_owned())
 }
 
-/// Text of several lines: like [`line`], but line breaks and tabs are kept.
+/// Text of several lines: like [`line()`], but line breaks and tabs are kept.
 pub fn block(field: &str, value: &str, max_chars: usize) -> Result<String> {
     within(field, value, max_chars)?;
     if value
@@ -34,7 +34,7 @@ pub fn block(field: &str, value: &str, max_chars: usize) -> Result<String> {
     Ok(value.to_owned())
 }
 
-/// One line that shows something: like [`line`], but neither empty nor only spaces.
+/// One line that shows something: like [`line()`], but neither empty nor only spaces.
 pub fn required_line(field: &str, value: &str, max_chars: usize) -> Result<String> {
     if !value.chars().any(is_seen) {
         return Err(invalid(

@@ -88,7 +88,8 @@ fn tell(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> Vec<String> {
+/// The lines of a table with aligned columns; the first one is its heading.
+pub(crate) fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> Vec<String> {
     let heading = heading.map(str::to_owned);
     let all = || std::iter::once(&heading).chain(rows);
     let width = |column: usize| {

@@ -1,5 +1,7 @@
 //! End users of a tenant, the plans that were given to them, and their complete deletion.
 
+pub(crate) mod steps;
+
 use std::sync::Arc;
 
 use dream_domain::error::{Code, Error, Result};
@@ -10,7 +12,6 @@ use dream_domain::time::Millis;
 use crate::Db;
 use crate::audit::Act;
 use crate::db::Change;
-use crate::meter::sql::subject_hash;
 use crate::params;
 use crate::scope::Scope;
 use crate::sql::statements;
@@ -42,31 +43,11 @@ statements! {
         updated_at = $9, version = version + 1 where publishable_key = $1 and user_id = $2 and version = $10";
     VERIFY_EMAIL = "update end_users set email_verified = 1, updated_at = $3, version = version + 1
         where publishable_key = $1 and user_id = $2";
-    DELETE = "delete from end_users where publishable_key = $1 and user_id = $2";
     DELETE_GRANTS = "delete from grants where publishable_key = $1 and user_id = $2";
     ADD_GRANT = "insert into grants (publishable_key, user_id, plan, granted_by, until_at, created_at) values ($1, $2, $3, $4, $5, $6)";
     ADD_CHANGE = "insert into subscription_changes
         (publishable_key, change_id, user_id, at, from_plan, to_plan, mrr_before, mrr_after, currency, reason)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    DELETE_SESSIONS = "delete from sessions where publishable_key = $1 and user_id = $2";
-    DELETE_COUNTS = "delete from usage_counts where publishable_key = $1 and user_id = $2";
-    DELETE_SNAPSHOTS = "delete from usage_snapshots where publishable_key = $1 and user_id = $2";
-    DELETE_DAYS = "delete from usage_days where publishable_key = $1 and user_id = $2";
-    /// What stays of a deleted customer with an external id: counts of running periods, under a hash.
-    BURY = "insert into usage_tombstones (publishable_key, subject_hash, meter, period_start, period_end, used)
-        select publishable_key, cast($3 as text), meter, period_start, period_end, used from usage_counts
-        where publishable_key = $1 and user_id = $2 and period_end > $4 and used > 0
-        on conflict (publishable_key, subject_hash, meter, period_start) do update set used = excluded.used";
-    /// A row made for an id that was counted before takes over its counters, and those of its deleted namesake.
-    TAKE_COUNTS = "update usage_counts set user_id = $3 where publishable_key = $1 and user_id = $2";
-    TAKE_DAYS = "update usage_days set user_id = $3 where publishable_key = $1 and user_id = $2";
-    TAKE_SNAPSHOTS = "update usage_snapshots set user_id = $3 where publishable_key = $1 and user_id = $2";
-    DIG_UP = "insert into usage_counts
-        (publishable_key, user_id, meter, period_start, period_end, used, held, taken, folded, plan, updated_at)
-        select publishable_key, cast($3 as text), meter, period_start, period_end, used, 0, 0, used, '', $4
-        from usage_tombstones where publishable_key = $1 and subject_hash = $2 and period_end > $4
-        on conflict (publishable_key, user_id, meter, period_start) do nothing";
-    FORGET_BURIED = "delete from usage_tombstones where publishable_key = $1 and subject_hash = $2";
 }
 
 /// An end user as stored.
@@ -259,12 +240,7 @@ pub async fn create(
     let mut bumps = vec![db.versions().user_slot(tenant, user)];
     let mut settle = vec![];
     if let Some(external) = &fields.external_id {
-        let hash = subject_hash(external);
-        for sql in [&TAKE_COUNTS, &TAKE_SNAPSHOTS, &TAKE_DAYS] {
-            steps.push(Step::new(sql, params![tenant, external, user]));
-        }
-        steps.push(Step::new(&DIG_UP, params![tenant, &hash, user, at]));
-        steps.push(Step::new(&FORGET_BURIED, params![tenant, &hash]));
+        steps.extend(steps::take_over(tenant, external, user, at));
         bumps.push(db.versions().user_slot(tenant, external));
         settle.push((tenant.clone(), Arc::from(external.as_str())));
     }
@@ -354,24 +330,10 @@ pub async fn verify_email(db: &Db, scope: &Scope, user: &str, act: &Act<'_>) -> 
 /// stay under a hash of the external id, so that deleting oneself is no way to a fresh limit.
 pub async fn delete(db: &Db, scope: &Scope, customer: &Customer, act: &Act<'_>) -> Result<()> {
     let (tenant, user) = (scope.tenant(), &customer.id);
-    let mut steps = vec![Step::new(&DELETE, params![tenant, user]).must_change(1)];
     let mut bumps = vec![db.versions().user_slot(tenant, user)];
-    if let Some(external) = &customer.external_id {
-        steps.push(Step::new(
-            &BURY,
-            params![tenant, user, subject_hash(external), act.at],
-        ));
-        bumps.push(db.versions().user_slot(tenant, external));
-    }
-    for sql in [
-        &DELETE_GRANTS,
-        &DELETE_SESSIONS,
-        &DELETE_COUNTS,
-        &DELETE_SNAPSHOTS,
-        &DELETE_DAYS,
-    ] {
-        steps.push(Step::new(sql, params![tenant, user]));
-    }
+    let external = customer.external_id.as_deref();
+    bumps.extend(external.map(|external| db.versions().user_slot(tenant, external)));
+    let mut steps = steps::delete(tenant, user, external, act.at);
     steps.push(act.step(scope.platform(), Some(tenant)));
     let settle = vec![(tenant.clone(), user.clone())];
     match db

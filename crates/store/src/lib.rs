@@ -42,6 +42,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static sql::Sql)> {
     let modules = [
         ("audit", audit::STATEMENTS),
         ("customers", customers::STATEMENTS),
+        ("customers::steps", customers::steps::STATEMENTS),
         ("future", future::STATEMENTS),
         ("idempotency", idempotency::STATEMENTS),
         ("instances", instances::STATEMENTS),

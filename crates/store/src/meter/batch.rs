@@ -12,12 +12,11 @@ use deadpool_postgres::{GenericClient, Pool};
 use dream_domain::error::{Error, Result};
 use dream_domain::period::Period;
 use dream_domain::time::Millis;
-use dream_domain::usage::{Count, Limit};
+use dream_domain::usage::Count;
 use tokio::sync::mpsc;
-use tokio_postgres::types::ToSql;
 
 use crate::clock::Clocks;
-use crate::meter::sql::subject_hash;
+use crate::meter::statement::{Taken, Want, make, take};
 use crate::meter::unfolded::Unfolded;
 use crate::meter::{Periods, Reply, Take, Tally, Verdict, Waiting};
 use crate::postgres::{client, lost_a_race, unavailable};
@@ -25,41 +24,6 @@ use crate::versions::Versions;
 
 /// The most calls in one statement.
 const BATCH_MAX: usize = 4096;
-
-/// Takes what fits of each wanted row. Rows are locked in the order of their key, so that two processes
-/// cannot wait for each other.
-const TAKE: &str = "with want as (
-      select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-        $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[])
-        as w(idx, pk, subject, meter, start, amount, calls, cap, plan, generation, version)
-    ), counter as materialized (
-      select w.*, c.used, c.held from want w
-      join usage_counts c on c.publishable_key = w.pk and c.user_id = w.subject and c.meter = w.meter and c.period_start = w.start
-      join tenants t on t.publishable_key = w.pk and t.generation = w.generation
-      left join end_users u on u.publishable_key = w.pk and u.user_id = w.subject
-      where coalesce(u.version, -1) = w.version
-      order by w.pk, w.subject, w.meter, w.start
-      for update of c
-    )
-    update usage_counts c set
-      taken = least(n.calls, greatest(n.cap - c.used - c.held, 0) / n.amount),
-      used = c.used + n.amount * least(n.calls, greatest(n.cap - c.used - c.held, 0) / n.amount),
-      plan = n.plan,
-      updated_at = $12
-    from counter n
-    where c.publishable_key = n.pk and c.user_id = n.subject and c.meter = n.meter and c.period_start = n.start
-    returning n.idx, c.taken, c.used, c.held";
-
-/// Makes the counters that do not exist yet, empty or as a deleted customer left them.
-const MAKE: &str = "insert into usage_counts
-      (publishable_key, user_id, meter, period_start, period_end, used, held, taken, folded, plan, updated_at)
-    select w.pk, w.subject, w.meter, w.start, w.stop, coalesce(d.used, 0), 0, 0, coalesce(d.used, 0), w.plan, $8
-    from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
-      as w(pk, subject, meter, start, stop, plan, hash)
-    left join usage_tombstones d on d.publishable_key = w.pk and d.subject_hash = w.hash
-      and d.meter = w.meter and d.period_start = w.start
-    order by w.pk, w.subject, w.meter, w.start
-    on conflict (publishable_key, user_id, meter, period_start) do nothing";
 
 /// The lane that all calls of a process take, one batch after the other.
 pub(crate) struct Lane {
@@ -225,20 +189,6 @@ impl Lane {
     }
 }
 
-/// One row of the statement.
-pub(crate) struct Want<'a> {
-    pub(crate) take: &'a Take,
-    pub(crate) period: Period,
-    pub(crate) calls: usize,
-}
-
-/// How many calls of a row were taken, and the counter after.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Taken {
-    pub(crate) calls: i64,
-    pub(crate) count: Count,
-}
-
 impl Group<Reply> {
     fn answer(self, taken: Option<Taken>) {
         let Self {
@@ -330,97 +280,6 @@ pub(crate) fn rounds<T>(calls: Vec<(Take, T)>, now: Millis) -> Vec<Vec<Group<T>>
 
 fn same(a: &Take, b: &Take) -> bool {
     a.amount == b.amount && a.limit == b.limit && a.plan == b.plan && a.seen == b.seen
-}
-
-async fn take<C: GenericClient>(
-    client: &C,
-    wants: &[Want<'_>],
-    which: &[usize],
-    now: Millis,
-) -> Result<Vec<(usize, Taken)>, tokio_postgres::Error> {
-    let of =
-        |f: &dyn Fn(&Want<'_>) -> i64| which.iter().map(|i| f(&wants[*i])).collect::<Vec<i64>>();
-    let text = |f: fn(&Take) -> &str| {
-        which
-            .iter()
-            .map(|i| f(wants[*i].take))
-            .collect::<Vec<&str>>()
-    };
-    let index: Vec<i64> = which
-        .iter()
-        .map(|i| i64::try_from(*i).unwrap_or(i64::MAX))
-        .collect();
-    let (tenants, subjects) = (text(|t| &t.tenant), text(|t| &t.subject));
-    let (meters, plans) = (text(|t| t.meter.name()), text(|t| &t.plan));
-    let starts = of(&|w| w.period.start.0);
-    let amounts = of(&|w| w.take.amount);
-    let calls = of(&|w| i64::try_from(w.calls).unwrap_or(i64::MAX));
-    let caps = of(&|w| match w.take.limit {
-        Limit::Max(max) => max,
-        Limit::Unlimited => i64::MAX,
-    });
-    let generations = of(&|w| w.take.seen.generation);
-    let versions = of(&|w| w.take.seen.user_version.unwrap_or(-1));
-    let params: [&(dyn ToSql + Sync); 12] = [
-        &index,
-        &tenants,
-        &subjects,
-        &meters,
-        &starts,
-        &amounts,
-        &calls,
-        &caps,
-        &plans,
-        &generations,
-        &versions,
-        &now.0,
-    ];
-    let statement = client.prepare_cached(TAKE).await?;
-    let rows = client.query(&statement, &params).await?;
-    Ok(rows
-        .iter()
-        .map(|row| {
-            let count = Count {
-                used: row.get(2),
-                held: row.get(3),
-            };
-            (
-                usize::try_from(row.get::<_, i64>(0)).unwrap_or(usize::MAX),
-                Taken {
-                    calls: row.get(1),
-                    count,
-                },
-            )
-        })
-        .collect())
-}
-
-async fn make<C: GenericClient>(
-    client: &C,
-    wants: &[Want<'_>],
-    which: &[usize],
-    now: Millis,
-) -> Result<(), tokio_postgres::Error> {
-    let text = |f: fn(&Take) -> &str| {
-        which
-            .iter()
-            .map(|i| f(wants[*i].take))
-            .collect::<Vec<&str>>()
-    };
-    let starts: Vec<i64> = which.iter().map(|i| wants[*i].period.start.0).collect();
-    let stops: Vec<i64> = which.iter().map(|i| wants[*i].period.end.0).collect();
-    let hashes: Vec<String> = which
-        .iter()
-        .map(|i| subject_hash(&wants[*i].take.subject))
-        .collect();
-    let (tenants, subjects) = (text(|t| &t.tenant), text(|t| &t.subject));
-    let (meters, plans) = (text(|t| t.meter.name()), text(|t| &t.plan));
-    let params: [&(dyn ToSql + Sync); 8] = [
-        &tenants, &subjects, &meters, &starts, &stops, &plans, &hashes, &now.0,
-    ];
-    let statement = client.prepare_cached(MAKE).await?;
-    client.execute(&statement, &params).await?;
-    Ok(())
 }
 
 /// The same trouble for each of those who waited.

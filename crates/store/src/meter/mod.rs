@@ -22,6 +22,7 @@ pub(crate) mod journal;
 pub(crate) mod keyed;
 pub(crate) mod replay;
 pub(crate) mod sql;
+pub(crate) mod statement;
 pub(crate) mod unfolded;
 
 /// One use to be counted: who, what, how much, and the limit the caller's plan allows.

@@ -32,11 +32,11 @@ async fn a_process_that_differs_from_a_living_one_is_refused_and_told_in_what() 
     for part in ["DREAM_PUBLIC_URL", "https://one", "https://two"] {
         assert!(url.detail().contains(part), "{}", url.detail());
     }
-    let key = instances::join(db, &instance("c", "https://one", "other"), NOW)
+    let key = instances::join(db, &instance("c", "https://one", "elsewhere"), NOW)
         .await
         .unwrap_err();
     assert!(
-        key.detail().contains("DREAM_MASTER_KEY") && !key.detail().contains("other"),
+        key.detail().contains("DREAM_MASTER_KEY") && !key.detail().contains("elsewhere"),
         "{}",
         key.detail()
     );

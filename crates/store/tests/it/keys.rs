@@ -4,6 +4,7 @@ use dream_domain::error::Code;
 use dream_domain::key::{Mode, SecretKey};
 use dream_domain::time::Millis;
 use dream_store::keys::{self, Others};
+use dream_store::projects;
 
 use crate::clock::machine_now;
 use crate::place::Store;
@@ -15,7 +16,7 @@ async fn a_key_opens_its_own_tenant_and_no_other() {
     let db = &store.db;
     let (mine, secret) = project_of(db, &platform_id(db), Mode::Test).await;
     project(db).await;
-    let opened = keys::open(db, &secret.hash(), machine_now())
+    let opened = projects::open_secret(db, &secret.hash(), machine_now())
         .await
         .unwrap()
         .unwrap();
@@ -23,7 +24,7 @@ async fn a_key_opens_its_own_tenant_and_no_other() {
     assert_eq!(opened.expires_at, None);
     let unknown = SecretKey::generate(Mode::Test, &mut random);
     assert!(
-        keys::open(db, &unknown.hash(), machine_now())
+        projects::open_secret(db, &unknown.hash(), machine_now())
             .await
             .unwrap()
             .is_none()
@@ -49,12 +50,12 @@ async fn regenerating_kills_the_old_key_at_once() {
     .await
     .unwrap();
     assert!(
-        keys::open(db, &old.hash(), machine_now())
+        projects::open_secret(db, &old.hash(), machine_now())
             .await
             .unwrap()
             .is_none()
     );
-    let opened = keys::open(db, &fresh.hash(), machine_now())
+    let opened = projects::open_secret(db, &fresh.hash(), machine_now())
         .await
         .unwrap()
         .unwrap();
@@ -91,7 +92,7 @@ async fn several_keys_live_side_by_side_until_one_is_revoked() {
     .unwrap();
     for key in [&first, &second] {
         assert!(
-            keys::open(db, &key.hash(), machine_now())
+            projects::open_secret(db, &key.hash(), machine_now())
                 .await
                 .unwrap()
                 .is_some()
@@ -105,13 +106,13 @@ async fn several_keys_live_side_by_side_until_one_is_revoked() {
         .await
         .unwrap();
     assert!(
-        keys::open(db, &second.hash(), machine_now())
+        projects::open_secret(db, &second.hash(), machine_now())
             .await
             .unwrap()
             .is_none()
     );
     assert!(
-        keys::open(db, &first.hash(), machine_now())
+        projects::open_secret(db, &first.hash(), machine_now())
             .await
             .unwrap()
             .is_some()
@@ -156,14 +157,19 @@ async fn a_rotated_key_ends_when_its_overlap_is_over() {
     )
     .await
     .unwrap();
-    let before_end = keys::open(db, &old.hash(), end.plus(-1))
+    let before_end = projects::open_secret(db, &old.hash(), end.plus(-1))
         .await
         .unwrap()
         .unwrap();
     assert_eq!(before_end.expires_at, Some(end));
-    assert!(keys::open(db, &old.hash(), end).await.unwrap().is_none());
+    assert!(
+        projects::open_secret(db, &old.hash(), end)
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert_eq!(
-        keys::open(db, &fresh.hash(), end)
+        projects::open_secret(db, &fresh.hash(), end)
             .await
             .unwrap()
             .unwrap()
@@ -182,7 +188,10 @@ async fn a_rotated_key_ends_when_its_overlap_is_over() {
     .await
     .unwrap();
     assert!(
-        keys::open(db, &old.hash(), end).await.unwrap().is_none(),
+        projects::open_secret(db, &old.hash(), end)
+            .await
+            .unwrap()
+            .is_none(),
         "a second rotation must not revive it"
     );
 }

@@ -20,5 +20,6 @@ mod sessions;
 mod settings;
 mod signing_keys;
 mod statements;
+mod takeover;
 mod tenant;
 mod tiers;

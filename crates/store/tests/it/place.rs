@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dream_domain::error::Result;
 use dream_store::Db;
-use dream_store::db::{Options, Place};
+use dream_store::options::{Options, Place};
 use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 

@@ -27,13 +27,10 @@ pub(crate) const ACTOR: &str = "cli";
 
 /// Makes a saas project with the tiers `free` (5 calls a month) and `pro` (500), and opens it.
 pub(crate) async fn project(db: &Db) -> Tenant {
-    let platform = projects::ensure_platform(
-        db,
-        &format!("user_of_{}", serial()),
-        &platform_id(db),
-        db.now(),
-    );
-    let platform = platform.await.unwrap();
+    let owner = format!("user_of_{}", serial());
+    let platform = projects::ensure_platform(db, &owner, &platform_id(db), db.now())
+        .await
+        .unwrap();
     project_of(db, &platform, Mode::Test).await.0
 }
 

@@ -1,0 +1,7 @@
+//! The commands other than `serve`.
+
+pub(crate) mod admin;
+pub(crate) mod config;
+pub(crate) mod database;
+pub(crate) mod doctor;
+pub(crate) mod openapi;

@@ -1,0 +1,77 @@
+//! `migrate`, `backup` and `restore`.
+
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+
+use dream_server::admin::Command;
+use serde_json::{Value, json};
+
+use super::admin;
+use crate::cli::{Backup, Json, Restore};
+use crate::failure::Failure;
+use crate::output;
+use crate::settings::Loaded;
+use crate::settings::address::DatabaseUrl;
+use crate::wiring;
+
+/// Brings the database up to date and stops. Refuses while another process owns it.
+pub(crate) fn migrate(loaded: &Loaded, json: &Json) -> Result<(), Failure> {
+    wiring::check(loaded, true)?;
+    let engine = wiring::block_on(async {
+        let opened = wiring::open(&loaded.settings).await?;
+        let engine = opened.db.engine();
+        opened.db.close().await;
+        Ok(engine)
+    })?;
+    admin::answer(json, &json!({"engine": engine, "upToDate": true}), |_| {
+        vec!["The database is up to date".to_owned()]
+    })
+}
+
+/// Writes a copy of the database, through the server when one runs.
+pub(crate) fn backup(loaded: &Loaded, backup: &Backup) -> Result<(), Failure> {
+    let file = std::path::absolute(&backup.file)
+        .map_err(|error| Failure::misuse(format!("The file cannot be named: {error}")))?;
+    let done = admin::run(loaded, Command::Backup { file })?;
+    admin::answer(&backup.output, &done, |done| {
+        let file = done.pointer("/file").and_then(Value::as_str);
+        vec![format!("Wrote {}", file.unwrap_or_default())]
+    })?;
+    output::note("The master key is not in it; keep a copy of that too, apart from this file");
+    Ok(())
+}
+
+/// Puts a backup in the place of the database. Refuses while another process owns it.
+pub(crate) fn restore(loaded: &Loaded, restore: &Restore) -> Result<(), Failure> {
+    let DatabaseUrl::Sqlite(database) = &loaded.settings.database else {
+        return Err(Failure::misuse("The database is PostgreSQL, which has its own tools")
+            .hint("use pg_restore or psql with what pg_dump wrote"));
+    };
+    if database.exists() && !restore.yes && !agreed(database)? {
+        return Err(Failure::new("Nothing was changed"));
+    }
+    wiring::make_folder(&loaded.settings.data_dir)?;
+    let kept = dream_store::restore(&restore.file, database)?;
+    output::note(&format!("Restored {}", database.display()));
+    if let Some(kept) = kept {
+        output::note(&format!("The database before is {}", kept.display()));
+    }
+    Ok(())
+}
+
+fn agreed(database: &Path) -> Result<bool, Failure> {
+    if !io::stdin().is_terminal() {
+        let message = format!("{} would be replaced", database.display());
+        return Err(Failure::misuse(message).hint("add --yes to replace it without asking"));
+    }
+    let shown = database.display();
+    output::note(&format!("Replace {shown}? It is kept beside it. [y/N]"));
+    let mut line = String::new();
+    io::stdin()
+        .read_line(&mut line)
+        .map_err(|error| Failure::new(format!("The answer cannot be read: {error}")))?;
+    Ok(matches!(
+        line.trim().to_lowercase().as_str(),
+        "y" | "yes"
+    ))
+}

@@ -1,0 +1,112 @@
+//! `serve`: from a checked start to a clean end.
+
+mod banner;
+mod signals;
+
+use dream_server::admin::socket::Socket;
+use dream_server::app::App;
+use dream_server::log::Log;
+use dream_server::{demo, worker};
+use dream_store::instances::{self, Instance};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::failure::Failure;
+use crate::settings::Loaded;
+use crate::settings::check::Findings;
+use crate::settings::groups::Settings;
+use crate::wiring::{self, Opened};
+
+/// Serves until it is told to stop.
+pub(crate) fn serve(loaded: &Loaded, expose_development: bool) -> Result<(), Failure> {
+    let findings = wiring::check(loaded, expose_development)?;
+    let settings = &loaded.settings;
+    let (log, writer) = wiring::start_log(settings.log);
+    warn(&findings);
+    let served = wiring::block_on(async {
+        let stop = signals::watch()?;
+        let opened = wiring::open(settings).await?;
+        let served = on_database(settings, &opened, log, stop).await;
+        opened.db.close().await;
+        served
+    });
+    drop(writer);
+    served
+}
+
+async fn on_database(
+    settings: &Settings,
+    opened: &Opened,
+    log: Log,
+    stop: watch::Receiver<bool>,
+) -> Result<(), Failure> {
+    let (listener, public_url) = listen(settings).await?;
+    let app = wiring::app(settings, opened, public_url, log).await?;
+    let instance = join(&app).await?;
+    let demo = demo::ensure(&app).await?;
+    let commands = take_commands(&app, stop.clone()).await;
+    let worker = worker::spawn(app.clone(), instance, stop.clone());
+    app.set_ready();
+    tracing::info!(url = app.config.public_url, "ready");
+    banner::print(&app, demo.as_ref());
+    dream_server::serve(app, listener, stop).await;
+    for task in [Some(worker), commands].into_iter().flatten() {
+        // A task that panicked has said so itself, and the rest must still end well.
+        let _ = task.await;
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Takes the address, and answers how others reach it.
+async fn listen(settings: &Settings) -> Result<(TcpListener, String), Failure> {
+    let bound = async {
+        let listener = TcpListener::bind(settings.listen).await?;
+        let address = listener.local_addr()?;
+        Ok((listener, settings.public_url_at(address)))
+    };
+    bound.await.map_err(|error: std::io::Error| {
+        Failure::new(format!("Cannot listen on {}: {error}", settings.listen))
+            .hint("choose another port with --listen or DREAM_LISTEN; port 0 takes a free one")
+    })
+}
+
+/// Shows this process to others on the same database. The owner of a file has no others (rules 16, 22).
+async fn join(app: &App) -> Result<Instance, Failure> {
+    let tag = u32::from_be_bytes(app.random.bytes());
+    let instance = Instance {
+        id: format!("{}-{tag:08x}", std::process::id()),
+        public_url: app.config.public_url.clone(),
+        master_key_check: app.master.check().to_owned(),
+    };
+    if app.db.is_shared() {
+        instances::join(&app.db, &instance, app.clock.machine()).await?;
+    }
+    Ok(instance)
+}
+
+/// Serves the admin socket. Without one the server works all the same; only commands have to wait for its end.
+async fn take_commands(app: &App, stop: watch::Receiver<bool>) -> Option<JoinHandle<()>> {
+    match Socket::bind(&app.config.data_dir).await {
+        Ok(Some(socket)) => Some(tokio::spawn(socket.serve(app.clone(), stop))),
+        Ok(None) => {
+            tracing::info!("another process takes commands in this data directory");
+            None
+        }
+        Err(error) => {
+            tracing::warn!(cause = %error, "commands cannot reach this server");
+            None
+        }
+    }
+}
+
+/// What is worth a line at every start.
+fn warn(findings: &Findings) {
+    for problem in &findings.warnings {
+        tracing::warn!(fix = problem.fix, "{problem}");
+    }
+    for key in &findings.limits_off {
+        tracing::warn!(setting = key, "{key} is 0: no limit");
+    }
+}

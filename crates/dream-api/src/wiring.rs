@@ -1,0 +1,112 @@
+//! From settings to the parts of the server.
+
+mod config;
+mod environment;
+mod folder;
+mod log;
+mod master_key;
+
+use std::future::Future;
+
+use dream_server::app::{App, Parts};
+use dream_server::clock::Clock;
+use dream_server::log::Log;
+use dream_server::random::Random;
+use dream_store::Db;
+use tokio::runtime::Runtime;
+
+use crate::failure::Failure;
+use crate::output;
+use crate::settings::Loaded;
+use crate::settings::check::{Findings, findings};
+use crate::settings::groups::Settings;
+pub(crate) use folder::{free_bytes, make as make_folder, try_write};
+pub(crate) use log::start_log;
+
+/// A database that is open, with what it was opened with.
+pub(crate) struct Opened {
+    /// The database.
+    pub(crate) db: Db,
+    clock: Clock,
+    random: Random,
+}
+
+/// Chooses the cryptography of tokens for the whole process; without a choice the first token would panic.
+pub(crate) fn cryptography() {
+    // It fails only if somebody has chosen already, and then there is a choice.
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+}
+
+/// Runs to the end on all processors.
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = Runtime::new()
+        .map_err(|error| Failure::new(format!("The threads of the server cannot start: {error}")))?;
+    runtime.block_on(work)
+}
+
+/// What a start says about its settings; refuses those that are not safe to start with.
+pub(crate) fn check(loaded: &Loaded, expose_development: bool) -> Result<Findings, Failure> {
+    let findings = findings(loaded, expose_development);
+    if findings.refusals.is_empty() {
+        Ok(findings)
+    } else {
+        Err(Failure::settings(&findings.refusals))
+    }
+}
+
+/// Opens the database of the settings and brings it up to date. Refuses one that was made in the other
+/// environment (rules 30).
+pub(crate) async fn open(settings: &Settings) -> Result<Opened, Failure> {
+    environment::check_folder(settings)?;
+    folder::make(&settings.data_dir)?;
+    let clock = Clock::default();
+    let (place, options) = config::store(settings);
+    let db = Db::open(&place, clock.for_store(), &options).await?;
+    let opened = Opened {
+        db,
+        clock,
+        random: random(),
+    };
+    match environment::check_database(settings, &opened.db, &opened.clock).await {
+        Ok(()) => Ok(opened),
+        Err(failure) => {
+            opened.db.close().await;
+            Err(failure)
+        }
+    }
+}
+
+/// Puts the server together, at the address that others reach.
+pub(crate) async fn app(
+    settings: &Settings,
+    opened: &Opened,
+    public_url: String,
+    log: Log,
+) -> Result<App, Failure> {
+    let master = master_key::master_key(settings, &opened.random)?;
+    let parts = Parts {
+        db: opened.db.clone(),
+        config: config::config(settings, public_url),
+        clock: opened.clock.clone(),
+        random: opened.random.clone(),
+        master,
+        log,
+    };
+    Ok(App::new(parts).await?)
+}
+
+/// The machine's generator.
+fn random() -> Random {
+    Random::new(|bytes| {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the source that everything else is handed"
+        )]
+        let filled = getrandom::fill(bytes);
+        if let Err(error) = filled {
+            // Keys that can be guessed are worse than no server.
+            output::error(&format!("The machine gives no random numbers: {error}"));
+            std::process::abort();
+        }
+    })
+}

@@ -1,0 +1,84 @@
+//! Settings in the words of the server and the store.
+
+use dream_server::config::{Config, Environment, Http, Limits, Network};
+use dream_server::demo;
+use dream_store::options::{Options, Place};
+use tokio::sync::Semaphore;
+
+use crate::settings::address::DatabaseUrl;
+use crate::settings::groups::{self, Settings};
+
+/// What the server is told.
+pub(super) fn config(settings: &Settings, public_url: String) -> Config {
+    let tokens = settings.tokens;
+    let token = settings.metrics_token.as_ref();
+    Config {
+        environment: match settings.environment {
+            groups::Environment::Development => Environment::Development,
+            groups::Environment::Production => Environment::Production,
+        },
+        public_url,
+        sandbox_url: format!("http://{}", settings.sandbox_listen),
+        data_dir: settings.data_dir.clone(),
+        operators: operators(settings),
+        metrics_token: token.map(|token| token.expose().to_owned()),
+        limits: limits(settings.limits),
+        http: http(&settings.http),
+        user_token: tokens.user_token,
+        key_overlap: tokens.key_rotation_overlap,
+        secret_overlap: tokens.key_rotation_overlap,
+        user_days: settings.usage.day_retention_days.into(),
+        tenant_days: settings.usage.tenant_day_retention_days.into(),
+    }
+}
+
+/// Where the data lies, and how the store works.
+pub(super) fn store(settings: &Settings) -> (Place, Options) {
+    let place = match &settings.database {
+        DatabaseUrl::Sqlite(path) => Place::Sqlite(path.clone()),
+        DatabaseUrl::Postgres(url) => Place::Postgres(url.expose().to_owned()),
+    };
+    let options = Options {
+        pool_size: settings.database_pool_size as usize,
+        calls_max: settings.limits.usage_queue as usize,
+        answers_max: settings.limits.idempotency_entries as usize,
+        fold_every: settings.usage.fold,
+        ..Options::default()
+    };
+    (place, options)
+}
+
+/// In development the demo developer runs the server too (rules 4).
+fn operators(settings: &Settings) -> Vec<String> {
+    let mut emails = settings.operator_emails.clone();
+    if settings.environment == groups::Environment::Development {
+        emails.push(demo::DEVELOPER.to_owned());
+    }
+    emails
+}
+
+fn limits(limits: groups::Limits) -> Limits {
+    let or_off = |limit: u32, off: usize| if limit == 0 { off } else { limit as usize };
+    Limits {
+        per_user_per_minute: limits.per_user_per_minute,
+        per_secret_key_per_minute: limits.per_secret_key_per_minute,
+        failed_authentication_per_minute: limits.failed_authentication_per_minute,
+        connections: or_off(limits.connections, Semaphore::MAX_PERMITS),
+        requests_in_flight: or_off(limits.requests_in_flight, usize::MAX),
+    }
+}
+
+fn http(http: &groups::Http) -> Http {
+    let networks = http.trusted_proxies.iter().map(|cidr| Network {
+        address: cidr.network,
+        bits: cidr.prefix,
+    });
+    Http {
+        header_timeout: http.header_timeout,
+        body_timeout: http.body_timeout,
+        idle_timeout: http.idle_timeout,
+        shutdown_timeout: http.shutdown_timeout,
+        trusted_proxies: networks.collect(),
+        body_max_bytes: http.max_body_bytes,
+    }
+}

@@ -1,0 +1,73 @@
+//! What coming and going of a customer does to the counters of the same person.
+
+use std::sync::Arc;
+
+use dream_domain::time::Millis;
+
+use crate::meter::sql::subject_hash;
+use crate::params;
+use crate::sql::statements;
+use crate::step::Step;
+
+statements! {
+    DELETE = "delete from end_users where publishable_key = $1 and user_id = $2";
+    DELETE_SESSIONS = "delete from sessions where publishable_key = $1 and user_id = $2";
+    DELETE_COUNTS = "delete from usage_counts where publishable_key = $1 and user_id = $2";
+    DELETE_SNAPSHOTS = "delete from usage_snapshots where publishable_key = $1 and user_id = $2";
+    DELETE_DAYS = "delete from usage_days where publishable_key = $1 and user_id = $2";
+    /// What stays of a deleted customer with an external id: counts of running periods, under a hash.
+    BURY = "insert into usage_tombstones (publishable_key, subject_hash, meter, period_start, period_end, used)
+        select publishable_key, cast($3 as text), meter, period_start, period_end, used from usage_counts
+        where publishable_key = $1 and user_id = $2 and period_end > $4 and used > 0
+        on conflict (publishable_key, subject_hash, meter, period_start) do update set used = excluded.used";
+    /// A row made for an id that was counted before takes over its counters, and those of its deleted namesake.
+    TAKE_COUNTS = "update usage_counts set user_id = $3 where publishable_key = $1 and user_id = $2";
+    TAKE_DAYS = "update usage_days set user_id = $3 where publishable_key = $1 and user_id = $2";
+    TAKE_SNAPSHOTS = "update usage_snapshots set user_id = $3 where publishable_key = $1 and user_id = $2";
+    DIG_UP = "insert into usage_counts
+        (publishable_key, user_id, meter, period_start, period_end, used, held, taken, folded, plan, updated_at)
+        select publishable_key, cast($3 as text), meter, period_start, period_end, used, 0, 0, used, '', $4
+        from usage_tombstones where publishable_key = $1 and subject_hash = $2 and period_end > $4
+        on conflict (publishable_key, user_id, meter, period_start) do nothing";
+    FORGET_BURIED = "delete from usage_tombstones where publishable_key = $1 and subject_hash = $2";
+}
+
+/// A row made for an id that was counted before takes over its counters, and those of its deleted
+/// namesake (rules 1).
+pub(super) fn take_over(tenant: &Arc<str>, external: &str, user: &str, at: Millis) -> Vec<Step> {
+    let hash = subject_hash(external);
+    let mut steps = Vec::new();
+    for sql in [&TAKE_COUNTS, &TAKE_SNAPSHOTS, &TAKE_DAYS] {
+        steps.push(Step::new(sql, params![tenant, external, user]));
+    }
+    steps.push(Step::new(&DIG_UP, params![tenant, &hash, user, at]));
+    steps.push(Step::new(&FORGET_BURIED, params![tenant, &hash]));
+    steps
+}
+
+/// Everything of a customer goes; with an external id, counts of running periods stay under its hash. The
+/// first step must change one row.
+pub(super) fn delete(
+    tenant: &Arc<str>,
+    user: &str,
+    external: Option<&str>,
+    at: Millis,
+) -> Vec<Step> {
+    let mut steps = vec![Step::new(&DELETE, params![tenant, user]).must_change(1)];
+    if let Some(external) = external {
+        steps.push(Step::new(
+            &BURY,
+            params![tenant, user, subject_hash(external), at],
+        ));
+    }
+    for sql in [
+        &super::DELETE_GRANTS,
+        &DELETE_SESSIONS,
+        &DELETE_COUNTS,
+        &DELETE_SNAPSHOTS,
+        &DELETE_DAYS,
+    ] {
+        steps.push(Step::new(sql, params![tenant, user]));
+    }
+    steps
+}
