@@ -39,8 +39,9 @@ pub(crate) fn cryptography() {
 
 /// Runs to the end on all processors.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = Runtime::new()
-        .map_err(|error| Failure::new(format!("The threads of the server cannot start: {error}")))?;
+    let runtime = Runtime::new().map_err(|error| {
+        Failure::new(format!("The threads of the server cannot start: {error}"))
+    })?;
     runtime.block_on(work)
 }
 

@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::admin::{projects as made, tiers};
 use crate::app::App;
 use crate::tokens;
-pub use file::{Demo, Keys};
+pub use file::{Demo, Keys, path};
 
 /// The developer who owns the demo projects; in development also an operator.
 pub const DEVELOPER: &str = "demo@dream-api.test";
@@ -48,7 +48,7 @@ pub async fn ensure(app: &App) -> Result<Option<Demo>> {
     if !app.config.is_development() {
         return Ok(None);
     }
-    let path = file::path(&app.config.data_dir);
+    let path = path(&app.config.data_dir);
     match settings::find(&app.db, settings::DEMO).await?.as_deref() {
         Some(MADE) => keep(app, &path).await,
         // The process that began is gone: nobody else has this database.

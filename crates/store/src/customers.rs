@@ -31,11 +31,11 @@ statements! {
         where publishable_key = $1 and user_id >= $2 and user_id <= $3 order by user_id, created_at, plan";
     LIST = "select u.user_id, u.external_id, u.email, u.email_verified, u.first_name, u.last_name, u.metadata, u.version, u.created_at, u.updated_at
         from end_users u where u.publishable_key = $1 and u.user_id < $2
-        and (cast($3 as text) is null or u.email_folded like $3 escape '\\' or u.external_id like $3 escape '\\'
+        and (cast($3 as text) is null or u.email_folded like $3 escape '\\' or lower(u.external_id) like $3 escape '\\'
           or lower(u.first_name) like $3 escape '\\' or lower(u.last_name) like $3 escape '\\' or u.user_id = $4)
         and (cast($5 as text) is null
           or exists (select 1 from grants g where g.publishable_key = u.publishable_key and g.user_id = u.user_id and g.plan = $5)
-          or ($6 = 1 and not exists (select 1 from grants g where g.publishable_key = u.publishable_key and g.user_id = u.user_id)))
+          or (cast($6 as bigint) = 1 and not exists (select 1 from grants g where g.publishable_key = u.publishable_key and g.user_id = u.user_id)))
         order by u.user_id desc limit $7";
     ADD = "insert into end_users (publishable_key, user_id, external_id, email, email_folded, email_verified, first_name, last_name, metadata, version, created_at, updated_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)";

@@ -20,7 +20,7 @@ statements! {
         from end_users where publishable_key = $1 and user_id = $2";
     FIND = "select user_id, expires_at, revoked_at from sessions where publishable_key = $1 and session_id = $2";
     REVOKE = "update sessions set revoked_at = $3
-        where publishable_key = $1 and session_id = $2 and revoked_at is null";
+        where publishable_key = $1 and session_id = $2 and revoked_at is null and user_id = $4";
     REVOKE_ALL = "update sessions set revoked_at = $3
         where publishable_key = $1 and user_id = $2 and revoked_at is null";
     TOUCH_USER = "update end_users set version = version + 1 where publishable_key = $1 and user_id = $2";
@@ -80,7 +80,7 @@ pub async fn revoke(
     machine_now: Millis,
 ) -> Result<()> {
     let end = match id {
-        Some(id) => Step::new(&REVOKE, params![scope.tenant(), id, machine_now]),
+        Some(id) => Step::new(&REVOKE, params![scope.tenant(), id, machine_now, user]),
         None => Step::new(&REVOKE_ALL, params![scope.tenant(), user, machine_now]),
     };
     let change = Change {

@@ -95,16 +95,14 @@ pub(super) fn answer(
     Ok(())
 }
 
-async fn alone(
-    settings: &Settings,
-    opened: &Opened,
-    command: Command,
-) -> Result<Value, Failure> {
+async fn alone(settings: &Settings, opened: &Opened, command: Command) -> Result<Value, Failure> {
     let has_address = settings.public_url.is_some() || settings.listen.port() != 0;
     if matches!(command, Command::TokenMint { .. }) && !has_address {
         // The address is the issuer of the token.
-        return Err(Failure::misuse("The server's address is not known while it does not run")
-            .hint("start the server first, or set DREAM_PUBLIC_URL"));
+        return Err(
+            Failure::misuse("The server's address is not known while it does not run")
+                .hint("start the server first, or set DREAM_PUBLIC_URL"),
+        );
     }
     let public_url = settings.public_url_at(settings.listen);
     let app = wiring::app(settings, opened, public_url, Log::none()).await?;

@@ -1,6 +1,6 @@
 //! `config`: every setting, its value and where it came from.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::Config;
 use crate::failure::Failure;
@@ -14,7 +14,7 @@ pub(crate) fn config(loaded: &Loaded, config: &Config) -> Result<(), Failure> {
     if config.markdown {
         output::print_text(&markdown(&Schema::embedded()?))?;
     } else if config.output.json {
-        let rows: Vec<Value> = loaded.rows.iter().map(Row::json).collect();
+        let rows: Vec<_> = loaded.rows.iter().map(Row::json).collect();
         let file = loaded.file.as_ref().map(|file| file.display().to_string());
         output::print_json(&json!({"file": file, "settings": rows}))?;
     } else {

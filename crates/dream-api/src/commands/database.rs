@@ -44,8 +44,10 @@ pub(crate) fn backup(loaded: &Loaded, backup: &Backup) -> Result<(), Failure> {
 /// Puts a backup in the place of the database. Refuses while another process owns it.
 pub(crate) fn restore(loaded: &Loaded, restore: &Restore) -> Result<(), Failure> {
     let DatabaseUrl::Sqlite(database) = &loaded.settings.database else {
-        return Err(Failure::misuse("The database is PostgreSQL, which has its own tools")
-            .hint("use pg_restore or psql with what pg_dump wrote"));
+        return Err(
+            Failure::misuse("The database is PostgreSQL, which has its own tools")
+                .hint("use pg_restore or psql with what pg_dump wrote"),
+        );
     };
     if database.exists() && !restore.yes && !agreed(database)? {
         return Err(Failure::new("Nothing was changed"));
@@ -70,8 +72,5 @@ fn agreed(database: &Path) -> Result<bool, Failure> {
     io::stdin()
         .read_line(&mut line)
         .map_err(|error| Failure::new(format!("The answer cannot be read: {error}")))?;
-    Ok(matches!(
-        line.trim().to_lowercase().as_str(),
-        "y" | "yes"
-    ))
+    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
 }

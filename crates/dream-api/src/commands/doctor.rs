@@ -42,7 +42,11 @@ pub(crate) fn doctor(loaded: Result<Loaded, SettingsError>, json: &Json) -> Resu
         lines.push(format!("next     {next}"));
         output::print_lines(&lines)?;
     }
-    if healthy { Ok(()) } else { Err(Failure::told()) }
+    if healthy {
+        Ok(())
+    } else {
+        Err(Failure::told())
+    }
 }
 
 impl Check {
@@ -102,7 +106,10 @@ fn next(loaded: &Result<Loaded, SettingsError>, checks: &[Check]) -> String {
     match loaded {
         Ok(loaded) if running => {
             let key = "dream-api project list";
-            format!("the server runs on {}; try `{key}`", loaded.settings.data_dir.display())
+            format!(
+                "the server runs on {}; try `{key}`",
+                loaded.settings.data_dir.display()
+            )
         }
         _ => "start the server with `dream-api serve`".to_owned(),
     }

@@ -26,7 +26,10 @@ pub(super) fn print(app: &App, demo: Option<&Demo>) {
 
 fn keys(demo: &Demo) -> Vec<String> {
     let row = |name: &str, keys: &dream_server::demo::Keys| {
-        format!("  {name:<10}  {}  {}", keys.publishable_key, keys.secret_key)
+        format!(
+            "  {name:<10}  {}  {}",
+            keys.publishable_key, keys.secret_key
+        )
     };
     vec![
         String::new(),
@@ -44,7 +47,9 @@ fn calls(demo: &Demo) -> Vec<String> {
     vec![
         String::new(),
         "To try: count a call, read the count, list the plans:".to_owned(),
-        format!("  curl -X POST {base}/api/data -H 'Authorization: Bearer {sk}' -H 'X-User-Id: {user}'"),
+        format!(
+            "  curl -X POST {base}/api/data -H 'Authorization: Bearer {sk}' -H 'X-User-Id: {user}'"
+        ),
         format!("  curl {base}/api/usage -H 'Authorization: Bearer {sk}' -H 'X-User-Id: {user}'"),
         format!("  curl {base}/api/tiers -H 'X-Publishable-Key: {pk}'"),
     ]

@@ -1,6 +1,7 @@
 //! What was made in development never starts in production, nor the other way round (rules 30).
 
 use dream_server::clock::Clock;
+use dream_server::demo;
 use dream_store::{Db, settings as facts};
 
 use super::master_key;
@@ -12,18 +13,23 @@ const PRODUCTION: &str = "production";
 
 /// Refuses a data directory of development in production.
 pub(super) fn check_folder(settings: &Settings) -> Result<(), Failure> {
-    let key = master_key::path(&settings.data_dir);
-    if settings.environment == Environment::Production && key.exists() {
-        let message = format!(
-            "The data directory {} was made in development: it holds {}",
-            settings.data_dir.display(),
-            key.display()
-        );
-        return Err(Failure::misuse(message).hint(
-            "set DREAM_DATA_DIR to a new folder for production, or DREAM_ENV=development to go on here",
-        ));
+    if settings.environment == Environment::Development {
+        return Ok(());
     }
-    Ok(())
+    let folder = &settings.data_dir;
+    let marks = [master_key::path(folder), demo::path(folder)];
+    match marks.iter().find(|mark| mark.exists()) {
+        None => Ok(()),
+        Some(mark) => {
+            let message = format!(
+                "The data directory {} was made in development: it holds {}",
+                folder.display(),
+                mark.display()
+            );
+            let fix = "set DREAM_DATA_DIR to a new folder for production, or DREAM_ENV=development to go on here";
+            Err(Failure::misuse(message).hint(fix))
+        }
+    }
 }
 
 /// Marks a new database with its environment and refuses one of the other. In development, takes over how

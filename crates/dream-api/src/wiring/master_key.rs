@@ -24,10 +24,7 @@ pub(super) fn path(data_dir: &Path) -> PathBuf {
 }
 
 /// The master key of the settings; in development the one of the data directory if none is set.
-pub(super) fn master_key(
-    settings: &Settings,
-    random: &Random,
-) -> Result<seal::MasterKey, Failure> {
+pub(super) fn master_key(settings: &Settings, random: &Random) -> Result<seal::MasterKey, Failure> {
     let key = match (&settings.master_key, settings.environment) {
         (Some(key), _) => key.clone(),
         (None, Environment::Development) => of_folder(&settings.data_dir, random)?,

@@ -56,7 +56,7 @@ impl Keys {
 }
 
 /// Where the file lies.
-pub(super) fn path(data_dir: &Path) -> PathBuf {
+pub fn path(data_dir: &Path) -> PathBuf {
     data_dir.join(NAME)
 }
 

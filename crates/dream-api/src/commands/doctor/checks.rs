@@ -36,7 +36,9 @@ pub(super) fn all(loaded: &Result<Loaded, SettingsError>) -> Vec<Check> {
         Err(error) => return error.problems.iter().map(wrong_setting).collect(),
     };
     let mut checks = settings(loaded);
-    let sound = checks.iter().all(|check| check.state != super::State::Error);
+    let sound = checks
+        .iter()
+        .all(|check| check.state != super::State::Error);
     checks.extend(data_dir(&loaded.settings));
     checks.push(clock(&loaded.settings));
     match wiring::block_on(async { Ok(ask(&loaded.settings.data_dir, Command::Status).await?) }) {
@@ -55,9 +57,8 @@ pub(super) fn all(loaded: &Result<Loaded, SettingsError>) -> Vec<Check> {
 fn settings(loaded: &Loaded) -> Vec<Check> {
     let findings = findings(loaded, true);
     let mut checks: Vec<Check> = findings.refusals.iter().map(wrong_setting).collect();
-    let odd = |problem: &Problem| {
-        Check::warning("settings", problem.to_string(), problem.fix.clone())
-    };
+    let odd =
+        |problem: &Problem| Check::warning("settings", problem.to_string(), problem.fix.clone());
     checks.extend(findings.warnings.iter().map(odd));
     checks.extend(findings.limits_off.iter().map(|key| {
         let fix = format!("remove {key} from the settings to have the default limit");
@@ -160,7 +161,10 @@ fn running(status: &Value) -> Vec<Check> {
         Check::warning(RUNNING, detail, fix)
     };
     let engine = text("/engine").unwrap_or_default();
-    vec![server, Check::ok("database", format!("{engine}, can be written"))]
+    vec![
+        server,
+        Check::ok("database", format!("{engine}, can be written")),
+    ]
 }
 
 /// Opens the database as a start would. One that is not there yet is not made.
