@@ -162,13 +162,7 @@ pub struct KeyHash([u8; 32]);
 impl KeyHash {
     /// 64 lower-case hex digits.
     pub fn hex(&self) -> String {
-        use fmt::Write as _;
-        self.0
-            .iter()
-            .fold(String::with_capacity(64), |mut text, byte| {
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
+        crate::text::hex(&self.0)
     }
 
     /// Reads what [`Self::hex`] writes, and nothing else.

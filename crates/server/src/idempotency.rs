@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use dream_domain::error::{Code, Error, Result};
+use dream_domain::text::hex;
 use dream_store::idempotency::{self as store, Claim};
 use http_body_util::BodyExt as _;
 use sha2::{Digest as _, Sha256};
@@ -48,11 +49,7 @@ pub(crate) fn digest(parts: &[&[u8]]) -> String {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
-    hash.finalize()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&hash.finalize()[..16])
 }
 
 /// The answer to a key that was used for something else.

@@ -50,10 +50,10 @@ pub(crate) async fn error(Path(code): Path<String>) -> problem::Result<Response>
 }
 
 /// The OpenAPI document.
-pub(crate) async fn document(document: Arc<str>) -> Response {
+pub(crate) fn document(document: &str) -> Response {
     (
         [(header::CONTENT_TYPE, "application/json")],
-        document.to_string(),
+        document.to_owned(),
     )
         .into_response()
 }

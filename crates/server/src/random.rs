@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use dream_domain::key::{Mode, PublishableKey, SecretKey};
 
+/// Fills a buffer with random bytes.
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// A source of random bytes fit for keys.
 #[derive(Clone)]
 pub struct Random {
-    fill: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    fill: Arc<Fill>,
 }
 
 impl Random {

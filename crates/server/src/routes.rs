@@ -71,7 +71,7 @@ pub(crate) fn router(app: &App) -> (Router, Table) {
         .route("/", get(pages::home))
         .route(
             "/openapi.json",
-            get(move || pages::document(document.clone())),
+            get(async move || pages::document(&document)),
         )
         .route("/docs", get(pages::to_reference))
         .route("/docs/", get(pages::reference_home))

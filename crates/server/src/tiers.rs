@@ -254,7 +254,7 @@ pub(crate) async fn update(
     let updates = TierUpdates::read(fields)?;
     let before = owned(&caller, &updates.tier_name)?;
     let changed = edit::apply(&caller.tenant, before, &updates)?;
-    let tier = changed.first().cloned().ok_or_else(|| edit::nothing())?;
+    let tier = changed.first().cloned().ok_or_else(edit::nothing)?;
     let act = app.act(
         &caller.actor,
         "tier.update",

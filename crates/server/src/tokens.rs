@@ -75,13 +75,12 @@ pub(crate) async fn verify(app: &App, token: &str, fresh: Freshness) -> Result<A
         return Err(invalid());
     }
     let name: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-    let verified = match app.tokens.verified.get(&name) {
-        Some(verified) => verified,
-        None => {
-            let verified = Arc::new(check(app, token)?);
-            app.tokens.verified.insert(name, verified.clone());
-            verified
-        }
+    let verified = if let Some(verified) = app.tokens.verified.get(&name) {
+        verified
+    } else {
+        let verified = Arc::new(check(app, token)?);
+        app.tokens.verified.insert(name, verified.clone());
+        verified
     };
     if app.clock.machine().0 / 1000 > verified.expires + SKEW_SECONDS {
         return Err(

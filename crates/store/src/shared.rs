@@ -83,7 +83,7 @@ impl Shared {
             let mut client = client(&self.pool).await.map_err(Refusal::Storage)?;
             match transaction(&mut client, steps).await {
                 Err(Stop::Database(_, error)) if tries < RETRIES && lost_a_race(&error) => {
-                    tries += 1
+                    tries += 1;
                 }
                 Err(Stop::Database(index, error))
                     if error.code() == Some(&SqlState::UNIQUE_VIOLATION) =>

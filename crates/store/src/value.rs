@@ -125,7 +125,13 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
-/// Parameters of a statement, each turned into a [`Value`].
+/// Parameters that are used on the spot, each turned into a [`Value`].
+#[macro_export]
+macro_rules! row {
+    ($($value:expr),* $(,)?) => { [$($crate::value::Value::from($value)),*] };
+}
+
+/// Parameters of a statement that is run elsewhere, each turned into a [`Value`].
 #[macro_export]
 macro_rules! params {
     ($($value:expr),* $(,)?) => { vec![$($crate::value::Value::from($value)),*] };

@@ -15,7 +15,7 @@ use crate::clock::Clocks;
 use crate::meter::Waiting;
 use crate::meter::journal::{Batch, Journal};
 use crate::meter::sql::COUNTERS_OF_SUBJECT;
-use crate::params;
+use crate::row;
 use crate::sqlite::{self, Failure, Purpose};
 use crate::step::{Refusal, Rows, Step};
 use crate::versions::Versions;
@@ -226,9 +226,9 @@ impl Writer {
                 job.bumps.iter().for_each(|slot| self.versions.bump(*slot));
             }
         }
-        forget
-            .into_iter()
-            .for_each(|id| self.journal.counters.forget(id));
+        for id in forget {
+            self.journal.counters.forget(id);
+        }
         if jobs.iter().any(|j| j.settle_all) {
             self.journal.counters.clear();
         }
@@ -305,7 +305,7 @@ fn counters_of(
 ) -> Result<Vec<crate::meter::counters::CounterId>> {
     let mut ids = Vec::new();
     for (tenant, subject) in &job.settle {
-        let rows = sqlite::rows(connection, &COUNTERS_OF_SUBJECT, &params![tenant, subject])
+        let rows = sqlite::rows(connection, &COUNTERS_OF_SUBJECT, &row![tenant, subject])
             .map_err(Error::from)?;
         for row in rows {
             ids.push(

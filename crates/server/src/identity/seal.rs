@@ -4,6 +4,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dream_domain::error::{Code, Error, Result};
+use dream_domain::text::hex;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
@@ -27,11 +28,7 @@ impl MasterKey {
     pub fn new(bytes: &[u8; 32]) -> Result<Self> {
         let key = UnboundKey::new(&AES_256_GCM, bytes)
             .map_err(|_| Code::Internal.error("The master key cannot be used"))?;
-        let check = derive(bytes, b"dream-api master key check")
-            .iter()
-            .take(8)
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let check = hex(&derive(bytes, b"dream-api master key check")[..8]);
         Ok(Self {
             key: LessSafeKey::new(key),
             check,

@@ -83,9 +83,9 @@ impl Lane {
         let mut plain = Vec::with_capacity(calls.len());
         for call in calls.drain(..) {
             if call.take.key.is_some() {
-                keyed.push(call)
+                keyed.push(call);
             } else {
-                plain.push(call)
+                plain.push(call);
             }
         }
         if !plain.is_empty() {
@@ -241,13 +241,15 @@ pub(crate) fn groups_of<T>(groups: &[Group<T>]) -> Vec<Want<'_>> {
         .collect()
 }
 
+/// A counter: tenant, user, meter, start of the period.
+type Name = (Arc<str>, Arc<str>, Arc<str>, Millis);
+
 /// Folds calls into rows. A counter that is asked for different amounts or under different plans takes
 /// part in several rounds; the last round of the list comes first.
 pub(crate) fn rounds<T>(calls: Vec<(Take, T)>, now: Millis) -> Vec<Vec<Group<T>>> {
     let mut periods = Periods::at(now);
     let mut rounds: Vec<Vec<Group<T>>> = Vec::new();
-    let mut places: HashMap<(Arc<str>, Arc<str>, Arc<str>, Millis), (usize, usize)> =
-        HashMap::new();
+    let mut places: HashMap<Name, (usize, usize)> = HashMap::new();
     for (take, member) in calls {
         let period = periods.of(take.period);
         let name = (

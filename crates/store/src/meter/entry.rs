@@ -14,6 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::meter::{Key, Take, Tally, Verdict};
 
+/// Tenant (place in the list), user, meter, start, end, plan, used, held.
+type CounterRow = (usize, Arc<str>, Arc<str>, i64, i64, Arc<str>, i64, i64);
+/// Tenant (place in the list), key, body, when, answer.
+type KeyRow = (usize, Arc<str>, Arc<str>, i64, Arc<str>);
+
 /// One row of the journal.
 #[derive(Serialize, Deserialize, Default)]
 pub(crate) struct Entry {
@@ -22,9 +27,9 @@ pub(crate) struct Entry {
     #[serde(rename = "t")]
     tenants: Vec<Arc<str>>,
     #[serde(rename = "c")]
-    counters: Vec<(usize, Arc<str>, Arc<str>, i64, i64, Arc<str>, i64, i64)>,
+    counters: Vec<CounterRow>,
     #[serde(rename = "k", default, skip_serializing_if = "Vec::is_empty")]
-    keys: Vec<(usize, Arc<str>, Arc<str>, i64, Arc<str>)>,
+    keys: Vec<KeyRow>,
 }
 
 /// A counter with everything a row of `usage_counts` needs.

@@ -16,6 +16,7 @@ use crate::meter::entry::{Keyed, Named};
 use crate::meter::sql::KEEP_KEY;
 use crate::meter::sql::{ADD_DAY, DELETE_JOURNAL, KEEP_COUNT};
 use crate::params;
+use crate::row;
 use crate::sqlite::{self, Failure};
 
 /// A counter that has changed since it was last folded.
@@ -133,14 +134,10 @@ impl Fold {
             written?;
         }
         for ((tenant, meter, day), grown) in totals {
-            sqlite::execute(
-                connection,
-                &ADD_DAY,
-                &params![tenant, day, "", meter, grown],
-            )?;
+            sqlite::execute(connection, &ADD_DAY, &row![tenant, day, "", meter, grown])?;
         }
         if self.queue.is_empty() && self.trimmed < self.through {
-            sqlite::execute(connection, &DELETE_JOURNAL, &params![self.through])?;
+            sqlite::execute(connection, &DELETE_JOURNAL, &row![self.through])?;
         }
         Ok(())
     }
@@ -203,7 +200,7 @@ impl Dirty {
         sqlite::execute(
             connection,
             &ADD_DAY,
-            &params![tenant, self.day, subject, meter, self.grown()],
+            &row![tenant, self.day, subject, meter, self.grown()],
         )?;
         Ok(())
     }

@@ -18,6 +18,7 @@ use crate::meter::sql::FIND_KEY;
 use crate::meter::sql::{ADD_JOURNAL, FIND_COUNT};
 use crate::meter::{Key, Periods, Take, Tally, Verdict};
 use crate::params;
+use crate::row;
 use crate::sqlite::{self, Failure};
 use crate::versions::Versions;
 
@@ -126,13 +127,12 @@ impl Journal {
         let change = match batch.changed.entry(id) {
             hashbrown::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             hashbrown::hash_map::Entry::Vacant(entry) => {
-                let count = match self.counters.get(id) {
-                    Some(count) => count,
-                    None => {
-                        let count = load(connection, take, period.start)?;
-                        batch.loaded.push((id, count));
-                        count
-                    }
+                let count = if let Some(count) = self.counters.get(id) {
+                    count
+                } else {
+                    let count = load(connection, take, period.start)?;
+                    batch.loaded.push((id, count));
+                    count
                 };
                 let named = Named::of(take, period);
                 entry.insert(Change {
@@ -184,7 +184,7 @@ impl Journal {
         } else if let Some(known) = self.answer(take, key) {
             known.clone()
         } else {
-            let rows = sqlite::rows(connection, &FIND_KEY, &params![&take.tenant, &key.hash])?;
+            let rows = sqlite::rows(connection, &FIND_KEY, &row![&take.tenant, &key.hash])?;
             let Some(row) = rows.first() else {
                 return Ok(None);
             };

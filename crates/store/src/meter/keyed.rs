@@ -57,9 +57,9 @@ async fn round(lane: &Lane, calls: Vec<Waiting>, now: Millis) {
         }
         Err(error) => {
             tracing::error!(cause = ?error, "a batch of keyed calls failed");
-            calls
-                .into_iter()
-                .for_each(|call: Waiting| send_error(call.reply, &error));
+            for call in calls {
+                send_error(call.reply, &error);
+            }
         }
     }
 }

@@ -22,17 +22,16 @@ pub(crate) fn replay(connection: &Connection, journal: &mut Journal) -> Result<u
                 &named.meter,
                 named.period.start,
             );
-            let before = match journal.counters.get(id) {
-                Some(count) => count,
-                None => {
-                    let key = count_params(
-                        &named.tenant,
-                        &named.subject,
-                        &named.meter,
-                        named.period.start,
-                    );
-                    latest(&sqlite::rows(connection, &FIND_COUNT, &key).map_err(Error::from)?)
-                }
+            let before = if let Some(count) = journal.counters.get(id) {
+                count
+            } else {
+                let key = count_params(
+                    &named.tenant,
+                    &named.subject,
+                    &named.meter,
+                    named.period.start,
+                );
+                latest(&sqlite::rows(connection, &FIND_COUNT, &key).map_err(Error::from)?)
             };
             journal.counters.put(id, count);
             journal

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dream_domain::text::hex;
 use dream_domain::time::Millis;
 use dream_domain::usage::Count;
 use sha2::{Digest as _, Sha256};
@@ -60,12 +61,5 @@ pub(crate) fn latest(rows: &[Row]) -> Count {
 
 /// How a deleted customer's external id is remembered until its periods end.
 pub(crate) fn subject_hash(subject: &str) -> String {
-    let hash = Sha256::digest(subject.as_bytes());
-    hash.iter()
-        .take(16)
-        .fold(String::with_capacity(32), |mut text, byte| {
-            use std::fmt::Write as _;
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    hex(&Sha256::digest(subject.as_bytes())[..16])
 }

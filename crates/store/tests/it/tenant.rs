@@ -179,6 +179,19 @@ impl Call {
         self
     }
 
+    pub(crate) fn limit(mut self, limit: Limit) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    pub(crate) fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    pub(crate) fn amount_of(&self) -> i64 {
+        self.amount
+    }
+
     pub(crate) fn amount(mut self, amount: i64) -> Self {
         self.amount = amount;
         self
