@@ -3,6 +3,8 @@
 mod banner;
 mod signals;
 
+use std::net::SocketAddr;
+
 use dream_server::admin::socket::Socket;
 use dream_server::app::App;
 use dream_server::log::Log;
@@ -41,14 +43,15 @@ async fn on_database(
     log: Log,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
-    let (listener, public_url) = listen(settings).await?;
+    let (listener, listen) = listen(settings).await?;
+    let public_url = settings.public_url_at(listen);
     let app = wiring::app(settings, opened, public_url, log).await?;
     let instance = join(&app).await?;
     let demo = demo::ensure(&app).await?;
     let commands = take_commands(&app, stop.clone()).await;
     let worker = worker::spawn(app.clone(), instance, stop.clone());
     app.set_ready();
-    tracing::info!(url = app.config.public_url, "ready");
+    tracing::info!(url = app.config.public_url, %listen, "ready");
     banner::print(&app, demo.as_ref());
     dream_server::serve(app, listener, stop).await;
     for task in [Some(worker), commands].into_iter().flatten() {
@@ -59,12 +62,12 @@ async fn on_database(
     Ok(())
 }
 
-/// Takes the address, and answers how others reach it.
-async fn listen(settings: &Settings) -> Result<(TcpListener, String), Failure> {
+/// Takes the address, and answers which one that is.
+async fn listen(settings: &Settings) -> Result<(TcpListener, SocketAddr), Failure> {
     let bound = async {
         let listener = TcpListener::bind(settings.listen).await?;
         let address = listener.local_addr()?;
-        Ok((listener, settings.public_url_at(address)))
+        Ok((listener, address))
     };
     bound.await.map_err(|error: std::io::Error| {
         Failure::new(format!("Cannot listen on {}: {error}", settings.listen))

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use dream_domain::error::Result;
-use dream_domain::id::AuditId;
+use dream_domain::id::{AuditId, KeyId};
+use dream_domain::key::{Mode, SecretKey};
 use dream_domain::time::Millis;
 use dream_store::Db;
 use dream_store::audit::Act;
+use dream_store::keys::NewKey;
 
 use crate::cache::Caches;
 use crate::clock::Clock;
@@ -139,6 +141,18 @@ impl App {
     /// Business time now.
     pub fn now(&self) -> Millis {
         self.clock.business()
+    }
+
+    /// A fresh secret key: what is stored of it, and the secret for the one answer that shows it.
+    pub fn new_key(&self, mode: Mode, label: &str) -> (NewKey, SecretKey) {
+        let secret = self.random.secret_key(mode);
+        let key = NewKey {
+            id: KeyId::new(self.now(), self.random.bytes()),
+            hash: secret.hash(),
+            last_four: secret.last_four().to_owned(),
+            label: label.to_owned(),
+        };
+        (key, secret)
     }
 
     /// A record of an administrative act, for the transaction that does it.

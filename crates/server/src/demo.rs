@@ -168,7 +168,7 @@ async fn project(
         .into_iter()
         .find(|tenant| *tenant.name == *name && tenant.scope.mode() == Mode::Test);
     if let Some(tenant) = found {
-        let (key, secret) = made::new_key(app, Mode::Test, "default");
+        let (key, secret) = app.new_key(Mode::Test, "default");
         let act = app.act(ACTOR, "key.create", key.id.as_str(), &json!({}));
         keys::add(&app.db, &tenant.scope, &key, Others::Revoke, &act).await?;
         let keys = Keys::new(tenant.scope.tenant(), &secret);

@@ -6,10 +6,10 @@ mod input;
 use axum::Json;
 use axum::extract::State;
 use dream_domain::error::{Code, Error, Result};
-use dream_domain::id::{KeyId, PlatformId, ProjectId};
+use dream_domain::id::{PlatformId, ProjectId};
 use dream_domain::key::{PublishableKey, SecretKey};
 use dream_domain::project::Origin;
-use dream_store::keys::{self, NewKey, Others};
+use dream_store::keys::{self, Others};
 use dream_store::projects::{self as store, NewProject, ProjectSettings, Tenant};
 use serde_json::json;
 
@@ -59,28 +59,18 @@ pub(crate) async fn create(
 }
 
 fn assemble(app: &App, platform: PlatformId, input: ProjectInput) -> (NewProject, SecretKey) {
-    let secret = app.random.secret_key(input.mode);
+    let (key, secret) = app.new_key(input.mode, "default");
     let project = NewProject {
         id: ProjectId::new(app.now(), app.random.bytes()),
         platform,
         name: input.name,
         kind: input.kind,
         publishable_key: app.random.publishable_key(input.mode),
-        key: Some(new_key(app, &secret, "default")),
+        key: Some(key),
         tiers: input.tiers,
         settings: ProjectSettings::default(),
     };
     (project, secret)
-}
-
-/// A secret key as it is stored.
-pub(crate) fn new_key(app: &App, secret: &SecretKey, label: &str) -> NewKey {
-    NewKey {
-        id: KeyId::new(app.now(), app.random.bytes()),
-        hash: secret.hash(),
-        last_four: secret.last_four().to_owned(),
-        label: label.to_owned(),
-    }
 }
 
 /// List your projects
@@ -117,8 +107,7 @@ pub(crate) async fn regenerate(
     let tenant = owned(&app, &developer, &input.publishable_key)
         .await
         .map_err(key_missing)?;
-    let secret = app.random.secret_key(tenant.scope.mode());
-    let key = new_key(&app, &secret, "default");
+    let (key, secret) = app.new_key(tenant.scope.mode(), "default");
     let act = app.act(
         &developer.user,
         "key.regenerate",
@@ -147,8 +136,7 @@ pub(crate) async fn rotate(
     let tenant = owned(&app, &developer, &input.publishable_key)
         .await
         .map_err(key_missing)?;
-    let secret = app.random.secret_key(tenant.scope.mode());
-    let key = new_key(&app, &secret, &input.label);
+    let (key, secret) = app.new_key(tenant.scope.mode(), &input.label);
     let overlap = input
         .overlap_seconds
         .unwrap_or_else(|| i64::try_from(app.config.secret_overlap.as_secs()).unwrap_or(86_400));

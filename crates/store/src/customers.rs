@@ -1,5 +1,6 @@
 //! End users of a tenant, the plans that were given to them, and their complete deletion.
 
+mod row;
 pub(crate) mod steps;
 
 use std::sync::Arc;
@@ -11,12 +12,12 @@ use dream_domain::time::Millis;
 
 use crate::Db;
 use crate::audit::Act;
+use crate::customers::row::{like, read, read_grant};
 use crate::db::Change;
 use crate::params;
 use crate::scope::Scope;
 use crate::sql::statements;
 use crate::step::{Refusal, Step};
-use crate::value::Row;
 
 statements! {
     FIND = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at
@@ -385,41 +386,4 @@ fn taken(refusal: Refusal, fields: &Fields) -> Error {
             .error("A customer of this project has this e-mail or external id already"),
         (refusal, _) => refusal.into(),
     }
-}
-
-/// Text that is searched for anywhere, with the wildcards of `like` taken literally.
-fn like(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
-fn read(row: &Row) -> Result<Customer> {
-    Ok(Customer {
-        id: row.text(0)?,
-        external_id: row.opt_text(1)?,
-        email: row.opt_text(2)?,
-        email_verified: row.flag(3)?,
-        first_name: row.opt_text(4)?,
-        last_name: row.opt_text(5)?,
-        metadata: row.text(6)?,
-        version: row.int(7)?,
-        created_at: row.time(8)?,
-        updated_at: row.time(9)?,
-    })
-}
-
-fn read_grant(row: &Row, first: usize) -> Result<Grant> {
-    Ok(Grant {
-        plan: row.text(first)?.to_string(),
-        by: row.text(first + 1)?.to_string(),
-        until: row.opt_time(first + 2)?,
-    })
 }

@@ -49,6 +49,10 @@ pub(crate) fn restore(loaded: &Loaded, restore: &Restore) -> Result<(), Failure>
                 .hint("use pg_restore or psql with what pg_dump wrote"),
         );
     };
+    if !restore.file.is_file() {
+        let message = format!("There is no file {}", restore.file.display());
+        return Err(Failure::misuse(message).hint("name a file that `dream-api backup` wrote"));
+    }
     if database.exists() && !restore.yes && !agreed(database)? {
         return Err(Failure::new("Nothing was changed"));
     }

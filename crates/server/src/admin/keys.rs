@@ -5,7 +5,7 @@ use dream_domain::text;
 use dream_store::keys::{self, ApiKey, Others};
 use serde_json::{Value, json};
 
-use super::{ACTOR, projects, refuse_root, tenant};
+use super::{ACTOR, refuse_root, tenant};
 use crate::app::App;
 
 /// The longest label, in characters.
@@ -15,7 +15,7 @@ pub(super) async fn create(app: &App, key: &str, label: Option<&str>) -> Result<
     let tenant = tenant(app, key).await?;
     refuse_root(app, &tenant, "there is never a secret key")?;
     let label = text::line("label", label.unwrap_or("Command line"), LABEL_MAX)?;
-    let (new, secret) = projects::new_key(app, tenant.scope.mode(), &label);
+    let (new, secret) = app.new_key(tenant.scope.mode(), &label);
     let detail = json!({"label": label, "lastFour": new.last_four});
     let act = app.act(ACTOR, "key.create", new.id.as_str(), &detail);
     keys::add(&app.db, &tenant.scope, &new, Others::Keep, &act).await?;

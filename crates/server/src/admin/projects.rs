@@ -7,7 +7,6 @@ use dream_domain::project::{Kind, check_name};
 use dream_domain::tier::Tier;
 use dream_domain::user::Email;
 use dream_store::customers::{self, Customer, Fields, Filter};
-use dream_store::keys::NewKey;
 use dream_store::projects::{self, NewProject, ProjectSettings, Tenant};
 use serde_json::{Value, json};
 
@@ -86,7 +85,7 @@ pub(crate) async fn make(
     tiers: Vec<Tier>,
 ) -> Result<Made> {
     let id = ProjectId::new(app.now(), app.random.bytes());
-    let (key, secret_key) = new_key(app, mode, "default");
+    let (key, secret_key) = app.new_key(mode, "default");
     let key_id = key.id.clone();
     let publishable_key = app.random.publishable_key(mode);
     let project = NewProject {
@@ -108,12 +107,6 @@ pub(crate) async fn make(
         secret_key,
         key_id,
     })
-}
-
-/// A fresh secret key, and what is stored of it.
-pub(crate) fn new_key(app: &App, mode: Mode, label: &str) -> (NewKey, SecretKey) {
-    let secret = app.random.secret_key(mode);
-    (crate::projects::new_key(app, &secret, label), secret)
 }
 
 /// The platform of a developer, made if there is none.

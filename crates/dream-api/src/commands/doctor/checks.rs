@@ -26,6 +26,8 @@ const FREE_LOW: u64 = 1 << 30;
 const FREE_NONE: u64 = 64 << 20;
 /// No machine that runs this can be in a year before this: 2026-01-01.
 const EARLIEST: Millis = Millis(1_767_225_600_000);
+/// SQLite 3.51.3, as its own number.
+const SQLITE_LEAST: i32 = 3_051_003;
 /// How far a file may lie in the future before the clock is wrong.
 const TOLERANCE: Duration = Duration::from_secs(300);
 
@@ -41,6 +43,7 @@ pub(super) fn all(loaded: &Result<Loaded, SettingsError>) -> Vec<Check> {
         .all(|check| check.state != super::State::Error);
     checks.extend(data_dir(&loaded.settings));
     checks.push(clock(&loaded.settings));
+    checks.extend(sqlite(&loaded.settings));
     match wiring::block_on(async { Ok(ask(&loaded.settings.data_dir, Command::Status).await?) }) {
         Ok(Some(status)) => checks.extend(running(&status)),
         Ok(None) if sound => checks.push(database(&loaded.settings)),
@@ -60,14 +63,14 @@ fn settings(loaded: &Loaded) -> Vec<Check> {
     let odd =
         |problem: &Problem| Check::warning("settings", problem.to_string(), problem.fix.clone());
     checks.extend(findings.warnings.iter().map(odd));
-    checks.extend(findings.limits_off.iter().map(|key| {
-        let fix = format!("remove {key} from the settings to have the default limit");
-        Check::warning("settings", format!("{key} is 0: no limit"), fix)
-    }));
     if checks.is_empty() {
         let file = loaded.file.as_ref();
         let file = file.map_or("no file".to_owned(), |file| file.display().to_string());
         checks.push(Check::ok("settings", format!("complete ({file})")));
+    }
+    if !findings.limits_off.is_empty() {
+        let off = findings.limits_off.join(", ");
+        checks.push(Check::ok("limits", format!("off by setting: {off}")));
     }
     checks
 }
@@ -132,6 +135,20 @@ fn clock(settings: &Settings) -> Check {
         }
         _ => Check::ok("clock", detail),
     }
+}
+
+/// The SQLite inside this binary. Versions before the least one can lose a write-ahead log that is reset.
+fn sqlite(settings: &Settings) -> Option<Check> {
+    if !matches!(settings.database, DatabaseUrl::Sqlite(_)) {
+        return None;
+    }
+    let version = rusqlite::version();
+    let fix = "build dream-api with the SQLite that its Cargo.lock names";
+    Some(if rusqlite::version_number() < SQLITE_LEAST {
+        Check::error("sqlite", format!("{version} is older than 3.51.3"), fix)
+    } else {
+        Check::ok("sqlite", version)
+    })
 }
 
 /// When the database file was last written.

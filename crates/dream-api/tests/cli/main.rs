@@ -1,0 +1,11 @@
+//! The binary as people and scripts use it: started, told things, stopped.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod backup;
+mod commands;
+mod home;
+mod production;
+mod server;
+mod shutdown;
+mod start;
