@@ -40,7 +40,7 @@ fn run(global: &Global, command: &Command, flags: &[Flag]) -> Result<(), Failure
         Command::Backup(backup) => commands::database::backup(&loaded?, backup),
         Command::Restore(restore) => commands::database::restore(&loaded?, restore),
         Command::Migrate(output) => commands::database::migrate(&loaded?, output),
-        Command::Doctor(output) => commands::doctor::doctor(loaded, output),
+        Command::Doctor(output) => commands::doctor::doctor(&loaded, output),
         Command::Config(config) => commands::config::config(&loaded?, config),
         Command::Openapi(openapi) => commands::openapi::openapi(openapi),
     }

@@ -96,7 +96,7 @@ impl DeveloperCaller {
         let found = projects::platform_of(&app.db, &self.user).await?;
         found.ok_or_else(|| {
             Code::NotFound.error(
-                "There is no platform for this developer yet; call POST /generate-platform-id",
+                "There is no platform for this developer yet; make a first project with POST /create-products",
             )
         })
     }

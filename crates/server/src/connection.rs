@@ -36,7 +36,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     mut stop: watch::Receiver<bool>,
 ) {
-    let slots = Arc::new(Semaphore::new(app.config.limits.connections.max(1)));
+    let slots = Arc::new(Semaphore::new(slots(app.config.limits.connections)));
     let mut running = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -62,6 +62,15 @@ pub(crate) async fn serve(
         .is_err()
     {
         tracing::warn!("some requests did not finish in time and were cut off");
+    }
+}
+
+/// How many connections may be open at once; 0 is no limit.
+fn slots(limit: usize) -> usize {
+    if limit == 0 {
+        Semaphore::MAX_PERMITS
+    } else {
+        limit.min(Semaphore::MAX_PERMITS)
     }
 }
 

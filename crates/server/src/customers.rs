@@ -135,9 +135,8 @@ pub(crate) async fn list(
         plan_is_default: plan.is_some_and(|tier| is_default(tenant, tier)),
         before,
     };
-    let mut rows = store::list(&app.db, caller.scope(), &filter, limit + 1).await?;
-    let has_more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let rows = store::list(&app.db, caller.scope(), &filter, limit + 1).await?;
+    let (rows, has_more) = page::cut(rows, limit);
     let next = rows
         .last()
         .filter(|_| has_more)

@@ -53,12 +53,11 @@ pub async fn ensure(app: &App) -> Result<Option<Demo>> {
         Some(MADE) => keep(app, &path).await,
         // The process that began is gone: nobody else has this database.
         Some(_) if !app.db.is_shared() => make(app, &path).await.map(Some),
-        Some(_) => wait(app, &path).await,
         None if has_projects(app).await? => Ok(None),
         None if settings::put_new(&app.db, settings::DEMO, MAKING).await? => {
             make(app, &path).await.map(Some)
         }
-        None => wait(app, &path).await,
+        Some(_) | None => wait(app, &path).await,
     }
 }
 

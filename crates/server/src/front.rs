@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::Body;
@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::response::{IntoResponse as _, Response};
 use dream_domain::error::Code;
 use dream_domain::id::RequestId;
+use dream_domain::time::Millis;
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
 
@@ -36,6 +37,9 @@ pub(crate) struct Front {
     router: Router,
     table: Arc<Table>,
     in_flight: Arc<AtomicUsize>,
+    /// What makes request ids of this process unlike those of others, and a count.
+    seed: [u8; 10],
+    requests: Arc<AtomicU64>,
 }
 
 /// The registered paths: what is logged of a request, and who may call from a browser.
@@ -77,12 +81,31 @@ impl Table {
 
 impl Front {
     pub(crate) fn new(app: App, router: Router, table: Table) -> Self {
+        let seed = app.random.bytes();
         Self {
             app,
             router,
             table: Arc::new(table),
             in_flight: Arc::default(),
+            seed,
+            requests: Arc::default(),
         }
+    }
+
+    /// As many requests run as may; a limit of 0 is none.
+    fn is_full(&self, running: usize) -> bool {
+        let limit = self.app.config.limits.requests_in_flight;
+        limit > 0 && running >= limit
+    }
+
+    /// Unique, and cheap: a request id proves nothing, so it needs no fresh randomness.
+    fn request_id(&self, at: Millis) -> RequestId {
+        let count = self.requests.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let mut bytes = self.seed;
+        for (byte, part) in bytes.iter_mut().rev().zip(count.iter().rev()) {
+            *byte ^= part;
+        }
+        RequestId::new(at, bytes)
     }
 
     pub(crate) async fn call(
@@ -94,10 +117,10 @@ impl Front {
         let at = self.app.clock.machine();
         let method = request.method().clone();
         let entry = self.table.find(request.uri().path());
-        let id = RequestId::new(at, self.app.random.bytes());
+        let id = self.request_id(at);
         let running = self.in_flight.fetch_add(1, Ordering::AcqRel);
         self.app.metrics.in_flight.increment(1.0);
-        let mut response = if running >= self.app.config.limits.requests_in_flight.max(1) {
+        let mut response = if self.is_full(running) {
             self.app.metrics.shed.increment(1);
             refuse(
                 Code::Overloaded,

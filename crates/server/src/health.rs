@@ -25,6 +25,10 @@ pub(crate) struct Health {
     /// `sqlite` or `postgres`.
     #[schema(example = "sqlite")]
     database: &'static str,
+    /// The version of the SQLite library; absent on PostgreSQL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "3.51.3")]
+    sqlite_version: Option<&'static str>,
     /// Business time, milliseconds since the epoch.
     #[schema(example = 1_763_712_000_000_i64)]
     now: i64,
@@ -67,6 +71,7 @@ fn body(app: &App) -> Health {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
         database: app.db.engine(),
+        sqlite_version: app.db.sqlite_version(),
         now: app.now().0,
     }
 }

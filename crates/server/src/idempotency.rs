@@ -1,7 +1,8 @@
 //! `Idempotency-Key` on every POST (rules 10): the first answer is kept a day and given again.
 
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use dream_domain::error::{Code, Error, Result};
@@ -21,7 +22,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const ABANDONED_MS: i64 = 60_000;
 
 /// The key of a request: 1 to 255 visible characters.
-pub(crate) fn key_of(headers: &HeaderMap) -> Result<Option<String>> {
+fn key_of(headers: &HeaderMap) -> Result<Option<String>> {
     let mut values = headers.get_all(&KEY).iter();
     let Some(value) = values.next() else {
         return Ok(None);
@@ -35,6 +36,17 @@ pub(crate) fn key_of(headers: &HeaderMap) -> Result<Option<String>> {
     }
     Err(Code::InvalidIdempotencyKey
         .error("Idempotency-Key must be one value of 1 to 255 visible ASCII characters"))
+}
+
+/// The key of a request, for handlers that keep their answers themselves.
+pub(crate) struct Given(pub(crate) Option<String>);
+
+impl FromRequestParts<App> for Given {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> std::result::Result<Self, Problem> {
+        Ok(Self(key_of(&parts.headers)?))
+    }
 }
 
 /// What a key is stored under: who sent it, where, and the key itself.

@@ -3,6 +3,7 @@
 
 pub mod admin;
 pub mod app;
+mod audit;
 mod cache;
 mod caller;
 pub mod clock;

@@ -56,8 +56,13 @@ impl Metrics {
         self.by_class[usize::from(status / 100).min(5)].increment(1);
     }
 
-    pub(crate) fn render(&self) -> String {
+    /// Folds what was measured into its buckets; without it the measurements pile up until somebody asks.
+    pub(crate) fn tidy(&self) {
         self.handle.run_upkeep();
+    }
+
+    pub(crate) fn render(&self) -> String {
+        self.tidy();
         self.handle.render()
     }
 }

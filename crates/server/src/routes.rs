@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use dream_domain::error::Code;
+use tower_http::compression::CompressionLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -13,13 +14,14 @@ use crate::app::App;
 use crate::front::{Entry, Table};
 use crate::http::problem::Problem;
 use crate::openapi::{base, complete};
-use crate::{customers, dev, health, pages, projects, tiers, usage};
+use crate::{audit, customers, dev, health, pages, projects, tiers, usage};
 
 /// Routes that browsers of any origin may call (rules 11).
 fn cross_origin() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(usage::track))
         .routes(routes!(usage::check))
+        .routes(routes!(usage::history))
         .routes(routes!(customers::me))
         .routes(routes!(tiers::list))
         .routes(routes!(tiers::products))
@@ -45,6 +47,7 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(projects::list_keys))
         .routes(routes!(projects::settings))
         .routes(routes!(projects::delete))
+        .routes(routes!(audit::list))
         .routes(routes!(tiers::own, tiers::update, tiers::delete))
         .routes(routes!(tiers::add))
         .routes(routes!(health::health))
@@ -77,9 +80,9 @@ pub(crate) fn router(app: &App) -> (Router, Table) {
         .route("/docs/", get(pages::reference_home))
         .route("/docs/errors/{code}", get(pages::error))
         .route("/docs/{file}", get(pages::reference));
+    // Answers of the hot path are smaller than a packet: there is nothing to gain by compressing them.
     let router = shared
-        .merge(own)
-        .merge(pages)
+        .merge(own.merge(pages).layer(CompressionLayer::new()))
         .fallback(async || {
             Problem(Code::NotFound.error("There is nothing at this address; see /docs"))
         })

@@ -5,8 +5,8 @@ mod answer;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::period::PeriodKind;
@@ -25,11 +25,14 @@ use crate::app::App;
 use crate::caller::{MeteredUser, User, UserCaller};
 use crate::http::body::{Fields, Raw};
 use crate::http::problem;
-use crate::usage::answer::{Standing, Tracked, UsageBody, body, headers, refused, taken};
+use crate::usage::answer::{History, Standing, Tracked, UsageBody, body, headers, refused, taken};
 use crate::{idempotency, plans};
 
 /// How often a call is judged anew when key, plan or user changed while it waited.
 const TRIES: usize = 5;
+
+/// The most closed periods in one answer.
+const HISTORY_MAX: i64 = 100;
 
 /// What a call uses. An empty body is one request.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -59,11 +62,11 @@ pub(crate) struct Track {
 pub(crate) async fn track(
     State(app): State<App>,
     MeteredUser(caller): MeteredUser,
-    headers: HeaderMap,
+    idempotency::Given(key): idempotency::Given,
     Raw(body): Raw,
 ) -> problem::Result<Response> {
     let wish = Wish::read(Fields::parse(&body)?)?;
-    let key = idempotency::key_of(&headers)?.map(|key| meter_key(&caller, &key, &body));
+    let key = key.map(|key| meter_key(&caller, &key, &body));
     let mut caller = caller;
     for _ in 0..TRIES {
         let allowed = Allowed::find(&app, &caller, &wish.meter)?;
@@ -121,9 +124,23 @@ pub(crate) async fn check(State(app): State<App>, User(caller): User) -> problem
         plan: allowed.plan,
         replayed: false,
     };
-    let mut response = axum::Json(Standing { requests, meters }).into_response();
+    let mut response = Json(Standing { requests, meters }).into_response();
     headers(response.headers_mut(), &tally, app.now(), caller.rate);
     Ok(response)
+}
+
+/// Closed periods
+///
+/// What was used in periods that are over, newest first, 100 at most.
+#[utoipa::path(get, path = "/api/usage/history", tag = "usage", responses((status = 200, description = "Closed periods", body = History)),
+    security(("secretKey" = []), ("userToken" = [])))]
+pub(crate) async fn history(
+    State(app): State<App>,
+    User(caller): User,
+) -> problem::Result<Json<History>> {
+    let closed =
+        usage::history(&app.db, &caller.tenant.scope, &caller.subject, HISTORY_MAX).await?;
+    Ok(Json(History::of(&caller.subject, &closed)))
 }
 
 /// What a body asks for.

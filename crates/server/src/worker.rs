@@ -58,6 +58,7 @@ pub async fn catch_up(app: &App) -> Result<()> {
 }
 
 async fn beat(app: &App, instance: &Instance) -> Result<()> {
+    app.metrics.tidy();
     let now = app.clock.machine();
     instances::beat(&app.db, instance, now).await?;
     let used = app.keys_used.drain();

@@ -19,6 +19,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
         );
     }
     let source = sqlite::open(from, Purpose::Read)?;
+    private(to).map_err(|e| cannot(to, e))?;
     let mut target = Connection::open(to).map_err(unavailable)?;
     let backup = rusqlite::backup::Backup::new(&source, &mut target).map_err(unavailable)?;
     backup
@@ -27,6 +28,17 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     drop(backup);
     let synced = std::fs::File::open(to).and_then(|file| file.sync_all());
     synced.map_err(|e| cannot(to, e))
+}
+
+/// Makes an empty file that only its owner may read: a backup holds what customers entrusted.
+fn private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map(|_| ())
 }
 
 /// Puts a backup in the place of a database that no process uses. The old file stays beside it as

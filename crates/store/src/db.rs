@@ -89,6 +89,11 @@ impl Db {
         }
     }
 
+    /// The version of the SQLite library, if that is the engine.
+    pub fn sqlite_version(&self) -> Option<&'static str> {
+        matches!(self.inner.engine, Engine::Sqlite(_)).then(rusqlite::version)
+    }
+
     /// Other processes may change what this one has cached.
     pub fn is_shared(&self) -> bool {
         matches!(self.inner.engine, Engine::Postgres(_))

@@ -31,10 +31,10 @@ pub(super) enum State {
 }
 
 /// Looks at everything and tells it; fails if something is wrong.
-pub(crate) fn doctor(loaded: Result<Loaded, SettingsError>, json: &Json) -> Result<(), Failure> {
-    let checks = checks::all(&loaded);
+pub(crate) fn doctor(loaded: &Result<Loaded, SettingsError>, json: &Json) -> Result<(), Failure> {
+    let checks = checks::all(loaded);
     let healthy = checks.iter().all(|check| check.state != State::Error);
-    let next = next(&loaded, &checks);
+    let next = next(loaded, &checks);
     if json.json {
         output::print_json(&json!({"ok": healthy, "checks": checks, "next": next}))?;
     } else {

@@ -1,6 +1,10 @@
 //! The binary as people and scripts use it: started, told things, stopped.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod backup;
 mod commands;

@@ -71,15 +71,15 @@ pub(super) fn read(path: &Path) -> Result<Option<Demo>> {
 
 /// Replaces the file at once, so that nobody reads half of it.
 pub(super) fn write(path: &Path, demo: &Demo) -> Result<()> {
-    let mut text = serde_json::to_vec_pretty(demo).map_err(io::Error::from);
-    text.iter_mut().for_each(|text| text.push(b'\n'));
     let fresh = path.with_extension(format!("json.{}", std::process::id()));
-    text.and_then(|text| write_new(&fresh, &text))
+    serde_json::to_string_pretty(demo)
+        .map_err(io::Error::from)
+        .and_then(|text| write_new(&fresh, &(text + "\n")))
         .and_then(|()| std::fs::rename(&fresh, path))
         .map_err(|error| cannot("write", path, error))
 }
 
-fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
@@ -87,7 +87,7 @@ fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
         .mode(MODE)
         .open(path)?;
     file.set_permissions(Permissions::from_mode(MODE))?;
-    file.write_all(text)?;
+    file.write_all(text.as_bytes())?;
     file.sync_all()
 }
 

@@ -4,6 +4,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use dream_domain::error::{Code, Error, Result};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::Body as _;
 use serde_json::{Map, Value};
 
 use crate::app::App;
@@ -38,6 +39,9 @@ impl FromRequest<App> for Raw {
 /// Reads a JSON body within the limits of size and time.
 pub(crate) async fn read(request: Request, app: &App) -> Result<axum::body::Bytes> {
     check_type(request.headers())?;
+    if request.body().is_end_stream() {
+        return Ok(axum::body::Bytes::new());
+    }
     let http = &app.config.http;
     let max = http.body_max_bytes;
     let announced = request

@@ -22,6 +22,14 @@ pub(crate) fn limit(text: Option<&str>) -> Result<i64> {
     }
 }
 
+/// A page of rows that were read with one more than `limit`, and whether there are more.
+pub(crate) fn cut<T>(mut rows: Vec<T>, limit: i64) -> (Vec<T>, bool) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    (rows, has_more)
+}
+
 /// The cursor of the row a page ended with.
 pub(crate) fn cursor(secret: &[u8], list: &str, last: &str) -> String {
     let mut bytes = seal(secret, list, last).to_vec();

@@ -9,6 +9,7 @@ use dream_domain::error::{Code, Error};
 use dream_domain::time::Millis;
 use dream_domain::usage::{Limit, Meter, remaining};
 use dream_store::meter::Tally;
+use dream_store::usage::Closed;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -97,6 +98,50 @@ pub(crate) struct Standing {
     /// Every meter that a tier of the project names.
     #[schema(value_type = BTreeMap<String, UsageBody>)]
     pub(super) meters: BTreeMap<Arc<str>, UsageBody>,
+}
+
+/// Closed periods of a user.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct History {
+    #[schema(value_type = String)]
+    user_id: Arc<str>,
+    periods: Vec<ClosedBody>,
+}
+
+/// A period that is over.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ClosedBody {
+    #[schema(value_type = String, example = "requests")]
+    meter: Arc<str>,
+    /// First day, UTC.
+    #[schema(example = "2026-10-01")]
+    period_start: String,
+    /// Last day, UTC.
+    #[schema(example = "2026-10-31")]
+    period_end: String,
+    #[schema(example = 5)]
+    count: i64,
+    /// The plan at the end of it.
+    #[schema(value_type = String, example = "free")]
+    plan: Arc<str>,
+}
+
+impl History {
+    pub(super) fn of(subject: &Arc<str>, closed: &[Closed]) -> Self {
+        let body = |closed: &Closed| ClosedBody {
+            meter: closed.meter.clone(),
+            period_start: closed.period.start_date(),
+            period_end: closed.period.end_date(),
+            count: closed.used,
+            plan: closed.plan.clone(),
+        };
+        Self {
+            user_id: subject.clone(),
+            periods: closed.iter().map(body).collect(),
+        }
+    }
 }
 
 impl LimitBody {

@@ -29,7 +29,7 @@ const EARLIEST: Millis = Millis(1_767_225_600_000);
 /// SQLite 3.51.3, as its own number.
 const SQLITE_LEAST: i32 = 3_051_003;
 /// How far a file may lie in the future before the clock is wrong.
-const TOLERANCE: Duration = Duration::from_secs(300);
+const TOLERANCE: Duration = Duration::from_mins(5);
 
 /// Every check that makes sense; without settings there is only theirs.
 pub(super) fn all(loaded: &Result<Loaded, SettingsError>) -> Vec<Check> {
