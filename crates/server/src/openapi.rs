@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{Schema, SchemaType, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi, PartialSchema, ToSchema};
@@ -142,8 +143,62 @@ pub(crate) fn base() -> Document {
     document
 }
 
+/// `null` is a value of its own in a body (rules 7): a field takes it only if its description says so.
+fn refuse_null(schema: &mut Schema) {
+    let Schema::Object(object) = schema else {
+        return;
+    };
+    for property in object.properties.values_mut() {
+        if let RefOr::T(property) = property {
+            strip_null(property);
+        }
+    }
+}
+
+fn strip_null(schema: &mut Schema) {
+    let described = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains("null"));
+    match schema {
+        Schema::Object(object) if !described(&object.description) => {
+            if let SchemaType::Array(types) = &object.schema_type
+                && let Some(kind) = types.iter().find(|kind| **kind != Type::Null)
+            {
+                object.schema_type = SchemaType::Type(kind.clone());
+            }
+        }
+        Schema::Array(array) if !described(&array.description) => {
+            array.schema_type = SchemaType::Type(Type::Array);
+        }
+        _ => {}
+    }
+}
+
+/// Bodies that are sent, by the names of their schemas.
+const SENT: [&str; 12] = [
+    "ClockInput",
+    "CustomerChanges",
+    "CustomerInput",
+    "DeleteInput",
+    "KeyInput",
+    "ProjectInput",
+    "SettingsInput",
+    "TierFields",
+    "TierUpdates",
+    "TokenInput",
+    "Track",
+    "WhichKey",
+];
+
 /// Adds to every operation what it shares with the others.
 pub(crate) fn complete(document: &mut Document) {
+    let schemas = document
+        .components
+        .iter_mut()
+        .flat_map(|components| &mut components.schemas);
+    for (_, schema) in schemas.filter(|(name, _)| SENT.contains(&name.as_str())) {
+        if let RefOr::T(schema) = schema {
+            refuse_null(schema);
+        }
+    }
     for item in document.paths.paths.values_mut() {
         let operations = [
             &mut item.get,

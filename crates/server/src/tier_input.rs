@@ -19,26 +19,20 @@ use crate::http::body::{Fields, missing};
 /// The period a limit holds for unless a tier says otherwise.
 const PERIOD: PeriodKind = PeriodKind::Month;
 
-/// A tier to be made. Unlimited is `"unlimited"`, -1 or null.
-#[derive(Debug, ToSchema)]
+/// A tier, or what changes of one. Unlimited is `"unlimited"`, -1 or null.
+#[derive(Debug, Default, ToSchema)]
 #[schema(rename_all = "camelCase", example = json!({"name": "pro", "displayName": "Pro", "price": 2900, "limit": 500}))]
-pub(crate) struct TierInput {
-    /// The internal name; made from `displayName` if left out.
+pub(crate) struct TierFields {
+    /// The internal name, fixed when the tier is made; made from `displayName` if left out.
     pub(crate) name: Option<String>,
     /// What people read; the name if left out.
     pub(crate) display_name: Option<String>,
-    /// Minor units: 2900 is $29.00.
+    /// Minor units: 2900 is $29.00. A new tier needs one.
     #[schema(minimum = 0, maximum = 99_999_999)]
     pub(crate) price: Option<i64>,
-    #[schema(inline)]
-    pub(crate) rest: TierFields,
-}
-
-/// What can be set and changed of a tier.
-#[derive(Debug, Default, ToSchema)]
-#[schema(rename_all = "camelCase")]
-pub(crate) struct TierFields {
-    /// Clears with null.
+    /// Adds to what is left, or takes from it: -3. Only for a tier that exists.
+    pub(crate) adjust_inventory: Option<i64>,
+    /// A few sentences. Clears with null.
     pub(crate) description: Option<Option<String>>,
     /// Lower-case ISO code.
     pub(crate) currency: Option<String>,
@@ -46,8 +40,8 @@ pub(crate) struct TierFields {
     pub(crate) interval: Option<String>,
     /// `subscription` or `one_off`.
     pub(crate) billing_mode: Option<String>,
-    /// Uses of meter `requests` in one period.
-    #[schema(value_type = Option<i64>)]
+    /// Uses of meter `requests` in one period; null is unlimited.
+    #[schema(value_type = Option<LimitInput>)]
     pub(crate) limit: Option<Limit>,
     /// `day`, `week`, `month`, `year` or `lifetime`.
     #[schema(value_type = Option<String>)]
@@ -60,10 +54,15 @@ pub(crate) struct TierFields {
     pub(crate) is_default: Option<bool>,
     pub(crate) active: Option<bool>,
     pub(crate) position: Option<i64>,
+    /// Days before the first payment. Clears with null.
     pub(crate) trial_days: Option<Option<i64>>,
+    /// Calls a minute of a user on this tier, 0 for no limit; null for the project's setting.
     pub(crate) rate_per_minute: Option<Option<i64>>,
+    /// How many are left of a product; null for any number.
     pub(crate) inventory: Option<Option<i64>>,
+    /// The most in one order. Clears with null.
     pub(crate) max_per_order: Option<Option<i64>>,
+    /// Clears with null.
     pub(crate) image_url: Option<Option<String>>,
 }
 
@@ -73,13 +72,21 @@ pub(crate) struct TierFields {
 pub(crate) struct TierUpdates {
     /// The internal name.
     pub(crate) tier_name: String,
-    pub(crate) display_name: Option<String>,
-    #[schema(minimum = 0, maximum = 99_999_999)]
-    pub(crate) price: Option<i64>,
-    /// Adds to what is left, or takes from it: -3.
-    pub(crate) adjust_inventory: Option<i64>,
-    #[schema(inline)]
     pub(crate) updates: TierFields,
+}
+
+/// A number, or `"unlimited"`.
+#[derive(serde::Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(
+    dead_code,
+    reason = "describes the wire; limits are read by hand, for errors that name the field"
+)]
+enum LimitInput {
+    /// That many, or -1 for unlimited.
+    Number(i64),
+    /// The word `unlimited`.
+    Word(String),
 }
 
 /// A tier by its name.
@@ -115,17 +122,18 @@ impl TierUpdates {
         let mut inner = fields.object("updates")?.map_or(fields, Fields::of);
         Ok(Self {
             tier_name,
-            display_name: inner.text("displayName")?,
-            price: inner.int("price")?,
-            adjust_inventory: inner.int("adjustInventory")?,
             updates: TierFields::read(&mut inner)?,
         })
     }
 }
 
 impl TierFields {
-    fn read(fields: &mut Fields) -> Result<Self> {
+    pub(crate) fn read(fields: &mut Fields) -> Result<Self> {
         Ok(Self {
+            name: fields.text("name")?,
+            display_name: fields.text("displayName")?,
+            price: fields.int("price")?,
+            adjust_inventory: fields.int("adjustInventory")?,
             description: fields.clearable_text("description")?,
             currency: fields.text("currency")?,
             interval: fields.text("interval")?,
@@ -159,6 +167,12 @@ impl TierFields {
                 *into = *value;
             }
         };
+        if let Some(shown) = &self.display_name {
+            tier.display_name.clone_from(shown);
+        }
+        if let Some(minor) = self.price {
+            tier.price.minor = minor;
+        }
         if let Some(description) = &self.description {
             tier.description.clone_from(description);
         }
@@ -217,16 +231,7 @@ impl TierFields {
     }
 }
 
-impl TierInput {
-    pub(crate) fn read(mut fields: Fields) -> Result<Self> {
-        Ok(Self {
-            name: fields.text("name")?,
-            display_name: fields.text("displayName")?,
-            price: fields.int("price")?,
-            rest: TierFields::read(&mut fields)?,
-        })
-    }
-
+impl TierFields {
     /// A tier for a project that exists.
     pub(crate) fn build(&self, app: &App, tenant: &Tenant) -> Result<Tier> {
         let last = tenant.tiers.iter().map(|tier| tier.position).max();
@@ -252,7 +257,7 @@ impl TierInput {
             limit: Limit::Unlimited,
             period: PERIOD,
         };
-        let limited = kind == TierKind::Subscription && self.rest.limit.is_some();
+        let limited = kind == TierKind::Subscription && self.limit.is_some();
         let mut tier = Tier {
             name,
             display_name: shown,
@@ -263,7 +268,7 @@ impl TierInput {
                 currency: Currency::USD,
             },
             interval: Interval::Month,
-            limits: if limited || self.rest.meters.is_none() {
+            limits: if limited || self.meters.is_none() {
                 BTreeMap::from([(Meter::requests(), requests)])
             } else {
                 BTreeMap::new()
@@ -283,7 +288,7 @@ impl TierInput {
             version: 1,
             id,
         };
-        self.rest.write(&mut tier)?;
+        self.write(&mut tier)?;
         Ok(tier)
     }
 }

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::caller::{Backend, BackendCaller, Public};
 use crate::http::body::Fields;
 use crate::http::problem;
-use crate::tier_input::{TierInput, TierNamed, TierUpdates};
+use crate::tier_input::{TierFields, TierNamed, TierUpdates};
 
 /// A tier as people see it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -219,7 +219,7 @@ pub(crate) async fn own(
 /// Add a tier
 ///
 /// Keys stay as they are. A tier of a store is a product.
-#[utoipa::path(post, path = "/tiers/add", tag = "tiers", request_body(content = TierInput), responses((status = 200, description = "Added", body = TierChanged)),
+#[utoipa::path(post, path = "/tiers/add", tag = "tiers", request_body(content = TierFields), responses((status = 200, description = "Added", body = TierChanged)),
     security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn add(
     State(app): State<App>,
@@ -227,7 +227,7 @@ pub(crate) async fn add(
     mut fields: Fields,
 ) -> problem::Result<Json<TierChanged>> {
     let inner = fields.object("tier")?.map(Fields::of);
-    let tier = TierInput::read(inner.unwrap_or(fields))?.build(&app, &caller.tenant)?;
+    let tier = TierFields::read(&mut inner.unwrap_or(fields))?.build(&app, &caller.tenant)?;
     edit::check_kind(&caller.tenant, &tier)?;
     edit::check_room(&caller.tenant)?;
     let detail = json!({"name": tier.name, "price": tier.price.minor, "currency": tier.price.currency.as_str()});

@@ -244,6 +244,7 @@ pub async fn create(
         steps.extend(steps::take_over(tenant, external, user, at));
         bumps.push(db.versions().user_slot(tenant, external));
         settle.push((tenant.clone(), Arc::from(external.as_str())));
+        settle.push((tenant.clone(), Arc::from(user)));
     }
     steps.extend(grant.map(|grant| grant_step(tenant, user, grant, at)));
     steps.extend(change.map(|change| change_step(tenant, user, change, at)));
@@ -336,7 +337,8 @@ pub async fn delete(db: &Db, scope: &Scope, customer: &Customer, act: &Act<'_>) 
     bumps.extend(external.map(|external| db.versions().user_slot(tenant, external)));
     let mut steps = steps::delete(tenant, user, external, act.at);
     steps.push(act.step(scope.platform(), Some(tenant)));
-    let settle = vec![(tenant.clone(), user.clone())];
+    let names = external.map(Arc::from).into_iter().chain([user.clone()]);
+    let settle = names.map(|name| (tenant.clone(), name)).collect();
     match db
         .change(Change {
             steps,

@@ -161,7 +161,16 @@ impl Db {
                 answer.await.map_err(|_| Refusal::Storage(stopping()))?
             }
             Engine::Postgres(postgres) => {
+                postgres
+                    .settle(&change.settle)
+                    .await
+                    .map_err(Refusal::Storage)?;
                 let rows = postgres.run(&change.steps).await?;
+                // What was counted in between has moved with its counter.
+                postgres
+                    .settle(&change.settle)
+                    .await
+                    .map_err(Refusal::Storage)?;
                 change
                     .bumps
                     .iter()

@@ -312,15 +312,17 @@ pub async fn delete(db: &Db, tenants: &[Tenant], act: &Act<'_>) -> Result<()> {
         &DELETE_ANSWERS,
         &DELETE_CHANGES,
     ];
-    let mut steps =
-        vec![Step::new(&DELETE_PROJECT, params![project, platform.as_str()]).must_change(1)];
+    // The tenants go first: from then on nobody counts for them, so that what is deleted stays so.
+    let mut steps = vec![
+        Step::new(&DELETE_PROJECT, params![project, platform.as_str()]).must_change(1),
+        Step::new(&DELETE_TENANTS, params![project]),
+    ];
     let mut bumps = Vec::new();
     for tenant in tenants {
         let key = tenant.scope.tenant();
         steps.extend(of_tenant.iter().map(|sql| Step::new(sql, params![key])));
         bumps.push(db.versions().tenant_slot(key));
     }
-    steps.push(Step::new(&DELETE_TENANTS, params![project]));
     steps.push(act.step(platform, None));
     match db
         .change(Change {

@@ -97,6 +97,14 @@ impl Shared {
         }
     }
 
+    /// Folds all counters of these users, which are about to be moved or deleted.
+    pub(crate) async fn settle(&self, subjects: &[(Arc<str>, Arc<str>)]) -> Result<()> {
+        if subjects.is_empty() {
+            return Ok(());
+        }
+        self.unfolded.settle(&self.pool, subjects).await
+    }
+
     pub(crate) async fn fold(&self) -> Result<()> {
         self.unfolded.fold(&self.pool).await
     }

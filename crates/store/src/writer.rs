@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::clock::Clocks;
 use crate::meter::Waiting;
+use crate::meter::counters::CounterId;
 use crate::meter::journal::{Batch, Journal};
 use crate::meter::sql::COUNTERS_OF_SUBJECT;
 use crate::row;
@@ -66,14 +67,22 @@ impl Queue {
         }
     }
 
+    /// A job that comes after [`Self::close`] is dropped, which tells whoever waits for it.
     pub(crate) fn job(&self, job: Job) {
-        self.inbox.lock().jobs.push(job);
+        let mut inbox = self.inbox.lock();
+        if !inbox.closing {
+            inbox.jobs.push(job);
+        }
+        drop(inbox);
         self.wake.notify_one();
     }
 
     pub(crate) fn call(&self, call: Waiting) -> Result<()> {
         let mut inbox = self.inbox.lock();
-        if inbox.closing || inbox.calls.len() >= self.calls_max {
+        if inbox.closing {
+            return Err(Code::ShuttingDown.error("The server is stopping; retry in a few seconds"));
+        }
+        if inbox.calls.len() >= self.calls_max {
             return Err(
                 Code::Overloaded.error("Too many calls wait to be counted; retry in a second")
             );
@@ -297,22 +306,17 @@ fn run_steps(connection: &Connection, steps: &[Step]) -> Result<Rows, Refusal> {
     Ok(all)
 }
 
-/// The names in memory of the counters a job is about to move or delete.
-fn counters_of(
-    connection: &Connection,
-    journal: &Journal,
-    job: &Job,
-) -> Result<Vec<crate::meter::counters::CounterId>> {
+/// The names in memory of the counters a job is about to move or delete. Each subject may have those
+/// of the others: a refused call leaves what it read in memory, and a tombstone is read under its id.
+fn counters_of(connection: &Connection, journal: &Journal, job: &Job) -> Result<Vec<CounterId>> {
     let mut ids = Vec::new();
     for (tenant, subject) in &job.settle {
         let rows = sqlite::rows(connection, &COUNTERS_OF_SUBJECT, &row![tenant, subject])
             .map_err(Error::from)?;
         for row in rows {
-            ids.push(
-                journal
-                    .counters
-                    .id(tenant, subject, &row.text(0)?, row.time(1)?),
-            );
+            let (meter, start) = (row.text(0)?, row.time(1)?);
+            let named = job.settle.iter().map(|(_, name)| name);
+            ids.extend(named.map(|name| journal.counters.id(tenant, name, &meter, start)));
         }
     }
     Ok(ids)

@@ -1,6 +1,6 @@
 //! The real binary with a data directory and a database of its own.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::api::Api;
 use crate::database::Database;
 
 /// 32 bytes that tests may know, so that they can look into what the server sealed.
-pub(crate) const MASTER_KEY: &str = "x1o7m0m0JqT2h0d2p8mYkqv0q0m4p7c1nq3m2c9d8eY=";
+pub(crate) const MASTER_KEY: &str = "0E8ydMHYHxtqVuzcUVN4yRHIRgmtjq9uzskXFlouKu0=";
 
 /// How long anything that is waited for may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -129,7 +129,10 @@ impl Server {
         command.arg(env!("CARGO_BIN_EXE_dream-api"));
         surroundings(&mut command, &place);
         command.envs(variables.iter().copied());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut keeper = command.spawn().unwrap();
         let alive = keeper.stdin.take();
         let mut lines = BufReader::new(keeper.stdout.take().unwrap());

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::body::{Fields, missing, wrong};
-use crate::tier_input::{self, TierInput};
+use crate::tier_input::{self, TierFields};
 
 /// A project to be made.
 #[derive(Debug, ToSchema)]
@@ -27,7 +27,7 @@ pub(crate) struct ProjectInput {
     /// `test` or `live`.
     #[schema(value_type = Option<String>, example = "test")]
     pub(crate) mode: Mode,
-    #[schema(value_type = Vec<TierInput>)]
+    #[schema(value_type = Vec<TierFields>)]
     pub(crate) tiers: Vec<Tier>,
     /// Checked against the token if sent.
     pub(crate) user_id: Option<String>,
@@ -102,7 +102,7 @@ impl ProjectInput {
             let Value::Object(members) = value else {
                 return Err(wrong("tiers", "must be a list of objects"));
             };
-            let tier = TierInput::read(Fields::of(members))?.make(app, kind, position)?;
+            let tier = TierFields::read(&mut Fields::of(members))?.make(app, kind, position)?;
             tier_input::check_fits(kind, &tier)?;
             tiers.push(tier);
         }

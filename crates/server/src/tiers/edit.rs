@@ -1,7 +1,6 @@
 //! Changes of tiers: what they do to the others, and what is refused.
 
 use dream_domain::error::{Code, Error, Result};
-use dream_domain::money::Money;
 use dream_domain::tier::{TIERS_MAX, Tier};
 use dream_store::projects::Tenant;
 use serde_json::{Value, json};
@@ -11,17 +10,8 @@ use crate::tier_input::{self, TierUpdates};
 /// The changed tier first, then the one that gives up being the default for it.
 pub(super) fn apply(tenant: &Tenant, before: &Tier, updates: &TierUpdates) -> Result<Vec<Tier>> {
     let mut tier = before.clone();
-    if let Some(shown) = &updates.display_name {
-        tier.display_name.clone_from(shown);
-    }
-    if let Some(minor) = updates.price {
-        tier.price = Money {
-            minor,
-            currency: tier.price.currency,
-        };
-    }
     updates.updates.write(&mut tier)?;
-    if let Some(by) = updates.adjust_inventory {
+    if let Some(by) = updates.updates.adjust_inventory {
         adjust(&mut tier, by)?;
     }
     if tier == *before {

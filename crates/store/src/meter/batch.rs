@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clocks;
 use crate::meter::statement::{Taken, Want, make, take};
-use crate::meter::unfolded::Unfolded;
+use crate::meter::unfolded::{Unfolded, fold};
 use crate::meter::{Periods, Reply, Take, Tally, Verdict, Waiting};
 use crate::postgres::{client, lost_a_race, unavailable};
 use crate::versions::Versions;
@@ -72,13 +72,6 @@ impl Lane {
 
     async fn batch(&self, calls: &mut Vec<Waiting>) {
         let now = (self.clocks.business)();
-        if self.unfolded.holds_day_before(now.day_start())
-            && self.unfolded.fold(&self.pool).await.is_err()
-        {
-            tracing::warn!(
-                "the fold of the day before failed; its last calls may be shown under today"
-            );
-        }
         let mut keyed = Vec::new();
         let mut plain = Vec::with_capacity(calls.len());
         for call in calls.drain(..) {
@@ -108,16 +101,16 @@ impl Lane {
                 Ok(client) => self.decide(&client, &groups_of(&groups), now).await,
                 Err(error) => Err(error),
             };
-            self.answer(groups, verdicts, now);
+            self.answer(groups, verdicts);
         }
     }
 
-    fn answer(&self, groups: Vec<Group<Reply>>, verdicts: Result<Vec<Option<Taken>>>, now: Millis) {
+    fn answer(&self, groups: Vec<Group<Reply>>, verdicts: Result<Vec<Option<Taken>>>) {
         match verdicts {
             Ok(verdicts) => {
                 for (group, taken) in groups.into_iter().zip(verdicts) {
                     if taken.is_some_and(|t| t.calls > 0) {
-                        self.note(&group.take, group.period, now);
+                        self.note(&group.take, group.period);
                     }
                     group.answer(taken);
                 }
@@ -131,14 +124,16 @@ impl Lane {
         }
     }
 
-    pub(crate) fn note(&self, take: &Take, period: Period, now: Millis) {
-        let name = (
-            take.tenant.clone(),
-            take.subject.clone(),
-            take.meter.name().clone(),
-            period.start.0,
+    pub(crate) fn note(&self, take: &Take, period: Period) {
+        let calls = 1;
+        self.unfolded.note(
+            Want {
+                take,
+                period,
+                calls,
+            }
+            .name(),
         );
-        self.unfolded.note(name, now.day_start());
     }
 
     /// Decides each wanted row; none where what it was judged by has changed.
@@ -152,15 +147,18 @@ impl Lane {
         let mut missing: Vec<usize> = (0..wants.len())
             .filter(|i| self.versions.current(&wants[*i].take.seen))
             .collect();
-        let all = missing.len();
         for attempt in 0..3 {
             if missing.is_empty() {
                 break;
             }
-            if attempt > 0 {
-                make(client, wants, &missing, now)
+            // What is missing has no counter, or one with a part of an earlier day, or is stale.
+            let names = || missing.iter().map(|i| wants[*i].name()).collect::<Vec<_>>();
+            match attempt {
+                0 => {}
+                1 => make(client, wants, &missing, now)
                     .await
-                    .map_err(unavailable)?;
+                    .map_err(unavailable)?,
+                _ => fold(client, &names()).await.map_err(unavailable)?,
             }
             let taken = match take(client, wants, &missing, now).await {
                 Err(error) if lost_a_race(&error) && attempt + 1 < 3 => continue,
@@ -170,10 +168,6 @@ impl Lane {
                 decided[index] = Some(taken);
             }
             missing.retain(|i| decided[*i].is_none());
-            if attempt > 0 && missing.len() < all {
-                // What is still missing after its counter was made is stale.
-                break;
-            }
         }
         self.bump_stale(wants, &missing);
         Ok(decided)

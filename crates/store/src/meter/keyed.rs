@@ -49,7 +49,7 @@ async fn round(lane: &Lane, calls: Vec<Waiting>, now: Millis) {
     match decide(lane, &takes, now).await {
         Ok((verdicts, counted)) => {
             for (take, period) in counted {
-                lane.note(take, period, now);
+                lane.note(take, period);
             }
             for (call, verdict) in calls.into_iter().zip(verdicts) {
                 let _ = call.reply.send(verdict);

@@ -8,9 +8,11 @@ use tokio_postgres::types::ToSql;
 
 use crate::meter::Take;
 use crate::meter::sql::subject_hash;
+use crate::meter::unfolded::Name;
 
 /// Takes what fits of each wanted row. Rows are locked in the order of their key, so that two processes
-/// cannot wait for each other.
+/// cannot wait for each other. The largest number there is stands for no limit: a count stops there. A
+/// counter with a part that is not folded and of an earlier day is left out, see `unfolded`.
 const TAKE: &str = "with want as (
       select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
         $7::bigint[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[])
@@ -20,28 +22,37 @@ const TAKE: &str = "with want as (
       join usage_counts c on c.publishable_key = w.pk and c.user_id = w.subject and c.meter = w.meter and c.period_start = w.start
       join tenants t on t.publishable_key = w.pk and t.generation = w.generation
       left join end_users u on u.publishable_key = w.pk and u.user_id = w.subject
-      where coalesce(u.version, -1) = w.version
+      where coalesce(u.version, -1) = w.version and (c.used = c.folded or c.updated_at >= $13)
       order by w.pk, w.subject, w.meter, w.start
       for update of c
+    ), fitting as (
+      select n.*, case when n.cap = 9223372036854775807 then n.calls
+        else least(n.calls, greatest(n.cap - n.used - n.held, 0) / n.amount) end as fits
+      from counter n
     )
     update usage_counts c set
-      taken = least(n.calls, greatest(n.cap - c.used - c.held, 0) / n.amount),
-      used = c.used + n.amount * least(n.calls, greatest(n.cap - c.used - c.held, 0) / n.amount),
+      taken = n.fits,
+      used = c.used + least(n.amount * n.fits, 9223372036854775807 - c.used),
       plan = n.plan,
       updated_at = $12
-    from counter n
+    from fitting n
     where c.publishable_key = n.pk and c.user_id = n.subject and c.meter = n.meter and c.period_start = n.start
     returning n.idx, c.taken, c.used, c.held";
 
-/// Makes the counters that do not exist yet, empty or as a deleted customer left them.
+/// Makes the counters that do not exist yet, empty or as a deleted customer left them. What the call was
+/// judged by must still be so, and the tenant stays until this is durable: nothing is made for the deleted.
 const MAKE: &str = "insert into usage_counts
       (publishable_key, user_id, meter, period_start, period_end, used, held, taken, folded, plan, updated_at)
     select w.pk, w.subject, w.meter, w.start, w.stop, coalesce(d.used, 0), 0, 0, coalesce(d.used, 0), w.plan, $8
-    from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
-      as w(pk, subject, meter, start, stop, plan, hash)
+    from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+      $9::bigint[], $10::bigint[]) as w(pk, subject, meter, start, stop, plan, hash, generation, version)
+    join tenants t on t.publishable_key = w.pk and t.generation = w.generation
+    left join end_users u on u.publishable_key = w.pk and u.user_id = w.subject
     left join usage_tombstones d on d.publishable_key = w.pk and d.subject_hash = w.hash
       and d.meter = w.meter and d.period_start = w.start
+    where coalesce(u.version, -1) = w.version
     order by w.pk, w.subject, w.meter, w.start
+    for key share of t
     on conflict (publishable_key, user_id, meter, period_start) do nothing";
 
 /// One row of the statement.
@@ -49,6 +60,24 @@ pub(crate) struct Want<'a> {
     pub(crate) take: &'a Take,
     pub(crate) period: Period,
     pub(crate) calls: usize,
+}
+
+impl Want<'_> {
+    /// The counter it asks for.
+    pub(crate) fn name(&self) -> Name {
+        let Take {
+            tenant,
+            subject,
+            meter,
+            ..
+        } = self.take;
+        (
+            tenant.clone(),
+            subject.clone(),
+            meter.name().clone(),
+            self.period.start.0,
+        )
+    }
 }
 
 /// How many calls of a row were taken, and the counter after.
@@ -89,7 +118,7 @@ pub(crate) async fn take<C: GenericClient>(
     });
     let generations = of(&|w| w.take.seen.generation);
     let versions = of(&|w| w.take.seen.user_version.unwrap_or(-1));
-    let params: [&(dyn ToSql + Sync); 12] = [
+    let params: [&(dyn ToSql + Sync); 13] = [
         &index,
         &tenants,
         &subjects,
@@ -102,6 +131,7 @@ pub(crate) async fn take<C: GenericClient>(
         &generations,
         &versions,
         &now.0,
+        &now.day_start().0,
     ];
     let statement = client.prepare_cached(TAKE).await?;
     let rows = client.query(&statement, &params).await?;
@@ -136,16 +166,29 @@ pub(crate) async fn make<C: GenericClient>(
             .map(|i| f(wants[*i].take))
             .collect::<Vec<&str>>()
     };
-    let starts: Vec<i64> = which.iter().map(|i| wants[*i].period.start.0).collect();
-    let stops: Vec<i64> = which.iter().map(|i| wants[*i].period.end.0).collect();
+    let of =
+        |f: &dyn Fn(&Want<'_>) -> i64| which.iter().map(|i| f(&wants[*i])).collect::<Vec<i64>>();
+    let starts = of(&|w| w.period.start.0);
+    let stops = of(&|w| w.period.end.0);
     let hashes: Vec<String> = which
         .iter()
         .map(|i| subject_hash(&wants[*i].take.subject))
         .collect();
     let (tenants, subjects) = (text(|t| &t.tenant), text(|t| &t.subject));
     let (meters, plans) = (text(|t| t.meter.name()), text(|t| &t.plan));
-    let params: [&(dyn ToSql + Sync); 8] = [
-        &tenants, &subjects, &meters, &starts, &stops, &plans, &hashes, &now.0,
+    let generations = of(&|w| w.take.seen.generation);
+    let versions = of(&|w| w.take.seen.user_version.unwrap_or(-1));
+    let params: [&(dyn ToSql + Sync); 10] = [
+        &tenants,
+        &subjects,
+        &meters,
+        &starts,
+        &stops,
+        &plans,
+        &hashes,
+        &now.0,
+        &generations,
+        &versions,
     ];
     let statement = client.prepare_cached(MAKE).await?;
     client.execute(&statement, &params).await?;

@@ -1,144 +1,130 @@
-//! PostgreSQL's fold: counters this process has changed add to `usage_days` what it has not seen.
+//! PostgreSQL's fold: counters add to `usage_days` what it has not seen.
 //!
 //! Each counter carries how much of it was folded, so a fold that dies half-way repeats nothing, and
-//! counters of a process that died are found by a scan when the next one starts.
+//! counters of a process that died are found by a scan when the next one starts. What is not folded yet
+//! was all counted on the day of `updated_at`: the batch takes nothing from a counter that still holds
+//! a part of an earlier day (`statement::TAKE`) and has it folded first.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use deadpool_postgres::{GenericClient as _, Pool};
+use deadpool_postgres::{GenericClient, Pool};
 use dream_domain::error::Result;
-use dream_domain::time::Millis;
 use parking_lot::Mutex;
 
 use crate::postgres::{client, unavailable};
 
-/// Counters per transaction.
+/// Counters per statement.
 const CHUNK: usize = 1000;
 
-const LOCK: &str = "select c.publishable_key, c.user_id, c.meter, c.period_start, c.used - c.folded
-    from usage_counts c
-    join unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) as w(pk, subject, meter, start)
-    on c.publishable_key = w.pk and c.user_id = w.subject and c.meter = w.meter and c.period_start = w.start
-    where c.used <> c.folded
-    order by c.publishable_key, c.user_id, c.meter, c.period_start
-    for update of c";
-
-const MARK: &str = "update usage_counts c set folded = c.used
-    from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) as w(pk, subject, meter, start)
-    where c.publishable_key = w.pk and c.user_id = w.subject and c.meter = w.meter and c.period_start = w.start";
-
-const ADD: &str = "insert into usage_days (publishable_key, day, user_id, meter, used)
-    select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[])
+/// Rows are locked in the order of their key, as the batch does.
+const FOLD: &str = "with grown as materialized (
+      select c.publishable_key, c.user_id, c.meter, c.period_start, c.used - c.folded as more,
+        c.updated_at - mod(c.updated_at, 86400000) as day
+      from usage_counts c
+      join unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) as w(pk, subject, meter, start)
+      on c.publishable_key = w.pk and c.user_id = w.subject and c.meter = w.meter and c.period_start = w.start
+      where c.used <> c.folded
+      order by c.publishable_key, c.user_id, c.meter, c.period_start
+      for update of c
+    ), marked as (
+      update usage_counts c set folded = c.folded + g.more from grown g
+      where c.publishable_key = g.publishable_key and c.user_id = g.user_id and c.meter = g.meter
+        and c.period_start = g.period_start
+    )
+    insert into usage_days (publishable_key, day, user_id, meter, used)
+    select publishable_key, day, owner, meter, cast(sum(more) as bigint) from (
+      select publishable_key, day, user_id as owner, meter, more from grown
+      union all
+      select publishable_key, day, '' as owner, meter, more from grown
+    ) as parts
+    group by publishable_key, day, owner, meter
+    order by publishable_key, day, owner, meter
     on conflict (publishable_key, day, user_id, meter) do update set used = usage_days.used + excluded.used";
 
-const SCAN: &str = "select publishable_key, user_id, meter, period_start, updated_at from usage_counts where used <> folded";
+const SCAN: &str =
+    "select publishable_key, user_id, meter, period_start from usage_counts where used <> folded";
+
+const OF_SUBJECTS: &str = "select c.publishable_key, c.user_id, c.meter, c.period_start from usage_counts c
+    join unnest($1::text[], $2::text[]) as w(pk, subject) on c.publishable_key = w.pk and c.user_id = w.subject
+    where c.used <> c.folded";
 
 /// Tenant, user, meter, start of the period.
 pub(crate) type Name = (Arc<str>, Arc<str>, Arc<str>, i64);
 
-/// Counters that wait for a fold, with the day they were last changed on.
+/// Counters that wait for a fold.
 #[derive(Default)]
 pub(crate) struct Unfolded {
-    names: Mutex<BTreeMap<Name, Millis>>,
+    names: Mutex<BTreeSet<Name>>,
     folding: tokio::sync::Mutex<()>,
 }
 
 impl Unfolded {
-    pub(crate) fn note(&self, name: Name, day: Millis) {
-        self.names.lock().insert(name, day);
-    }
-
-    /// The earliest day that waits; a new day begins with a fold of the old one.
-    pub(crate) fn holds_day_before(&self, day: Millis) -> bool {
-        self.names
-            .lock()
-            .values()
-            .next()
-            .is_some_and(|noted| *noted < day)
+    pub(crate) fn note(&self, name: Name) {
+        self.names.lock().insert(name);
     }
 
     /// Finds what processes that died have left.
     pub(crate) async fn recover(&self, pool: &Pool) -> Result<()> {
         let client = client(pool).await?;
-        for row in client.query(SCAN, &[]).await.map_err(unavailable)? {
-            let text = |i: usize| Arc::<str>::from(row.get::<_, &str>(i));
-            self.note(
-                (text(0), text(1), text(2), row.get(3)),
-                Millis(row.get::<_, i64>(4)).day_start(),
-            );
-        }
+        let rows = client.query(SCAN, &[]).await.map_err(unavailable)?;
+        rows.iter().map(name).for_each(|name| self.note(name));
         Ok(())
     }
 
     /// Folds everything noted so far.
     pub(crate) async fn fold(&self, pool: &Pool) -> Result<()> {
         let _one = self.folding.lock().await;
-        let mut waiting: Vec<(Name, Millis)> = std::mem::take(&mut *self.names.lock())
-            .into_iter()
-            .collect();
+        let mut waiting = std::mem::take(&mut *self.names.lock());
         while !waiting.is_empty() {
-            let rest = waiting.split_off(waiting.len().min(CHUNK));
-            if let Err(error) = chunk(pool, &waiting).await {
-                self.names.lock().extend(waiting.into_iter().chain(rest));
+            let chunk: Vec<Name> = waiting.iter().take(CHUNK).cloned().collect();
+            let done = match client(pool).await {
+                Ok(client) => fold(&client, &chunk).await.map_err(unavailable),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                self.names.lock().append(&mut waiting);
                 return Err(error);
             }
-            waiting = rest;
+            chunk.iter().for_each(|name| drop(waiting.take(name)));
         }
         Ok(())
     }
+
+    /// Folds all counters of these users, whichever process counted.
+    pub(crate) async fn settle(
+        &self,
+        pool: &Pool,
+        subjects: &[(Arc<str>, Arc<str>)],
+    ) -> Result<()> {
+        let (tenants, users): (Vec<&str>, Vec<&str>) =
+            subjects.iter().map(|(t, u)| (&**t, &**u)).unzip();
+        let client = client(pool).await?;
+        let rows = client
+            .query(OF_SUBJECTS, &[&tenants, &users])
+            .await
+            .map_err(unavailable)?;
+        let names: Vec<Name> = rows.iter().map(name).collect();
+        fold(&client, &names).await.map_err(unavailable)
+    }
 }
 
-async fn chunk(pool: &Pool, names: &[(Name, Millis)]) -> Result<()> {
-    let days: BTreeMap<(&str, &str, &str, i64), i64> = names
-        .iter()
-        .map(|((t, u, m, s), day)| ((&**t, &**u, &**m, *s), day.0))
-        .collect();
-    let mut client = client(pool).await?;
-    let transaction = client.transaction().await.map_err(unavailable)?;
-    let column = |f: fn(&Name) -> &str| names.iter().map(|(name, _)| f(name)).collect::<Vec<_>>();
-    let starts: Vec<i64> = names.iter().map(|(name, _)| name.3).collect();
+/// Folds these counters in one statement.
+pub(crate) async fn fold<C: GenericClient>(
+    client: &C,
+    names: &[Name],
+) -> Result<(), tokio_postgres::Error> {
+    let column = |f: fn(&Name) -> &str| names.iter().map(f).collect::<Vec<_>>();
     let (tenants, users, meters) = (column(|n| &n.0), column(|n| &n.1), column(|n| &n.2));
-    let lock = transaction
-        .prepare_cached(LOCK)
-        .await
-        .map_err(unavailable)?;
-    let grown = transaction
-        .query(&lock, &[&tenants, &users, &meters, &starts])
-        .await
-        .map_err(unavailable)?;
-    let mut sums: BTreeMap<(String, i64, String, String), i64> = BTreeMap::new();
-    for row in &grown {
-        let (tenant, user, meter): (&str, &str, &str) = (row.get(0), row.get(1), row.get(2));
-        let (start, more): (i64, i64) = (row.get(3), row.get(4));
-        let day = days
-            .get(&(tenant, user, meter, start))
-            .copied()
-            .unwrap_or_default();
-        for owner in [user, ""] {
-            let sum = sums
-                .entry((tenant.to_owned(), day, owner.to_owned(), meter.to_owned()))
-                .or_default();
-            *sum = sum.saturating_add(more);
-        }
-    }
-    let mark = transaction
-        .prepare_cached(MARK)
-        .await
-        .map_err(unavailable)?;
-    transaction
-        .execute(&mark, &[&tenants, &users, &meters, &starts])
-        .await
-        .map_err(unavailable)?;
-    let tenants: Vec<&str> = sums.keys().map(|k| k.0.as_str()).collect();
-    let days: Vec<i64> = sums.keys().map(|k| k.1).collect();
-    let users: Vec<&str> = sums.keys().map(|k| k.2.as_str()).collect();
-    let meters: Vec<&str> = sums.keys().map(|k| k.3.as_str()).collect();
-    let more: Vec<i64> = sums.values().copied().collect();
-    let add = transaction.prepare_cached(ADD).await.map_err(unavailable)?;
-    transaction
-        .execute(&add, &[&tenants, &days, &users, &meters, &more])
-        .await
-        .map_err(unavailable)?;
-    transaction.commit().await.map_err(unavailable)
+    let starts: Vec<i64> = names.iter().map(|name| name.3).collect();
+    let statement = client.prepare_cached(FOLD).await?;
+    client
+        .execute(&statement, &[&tenants, &users, &meters, &starts])
+        .await?;
+    Ok(())
+}
+
+fn name(row: &tokio_postgres::Row) -> Name {
+    let text = |i: usize| Arc::<str>::from(row.get::<_, &str>(i));
+    (text(0), text(1), text(2), row.get(3))
 }

@@ -13,6 +13,9 @@ use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 use crate::clock::{Clock, NOON};
 
+/// How many databases this process has made.
+static MADE: AtomicU32 = AtomicU32::new(0);
+
 /// Names the server on which the tests make their databases.
 const SERVER: &str = "DREAM_TEST_DATABASE_URL";
 
@@ -134,7 +137,6 @@ impl Home {
         let Ok(server) = std::env::var(SERVER) else {
             return Self::Folder(TempDir::new().unwrap());
         };
-        static MADE: AtomicU32 = AtomicU32::new(0);
         let made = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("dream_test_{}_{made}", process::id());
         let admin = connect(&server).await;
@@ -183,9 +185,11 @@ impl Drop for Home {
                 connect(&server).await.batch_execute(&sql).await.unwrap();
             });
         });
-        if dropper.join().is_err() && !std::thread::panicking() {
-            panic!("the test's database could not be dropped");
-        }
+        let dropped = dropper.join().is_ok();
+        assert!(
+            dropped || std::thread::panicking(),
+            "the test's database could not be dropped"
+        );
     }
 }
 

@@ -1,0 +1,16 @@
+//! The real binary over real HTTP: on SQLite, and the same functions on PostgreSQL when
+//! `DREAM_TEST_DATABASE_URL` names a server (rules 36).
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "these are tests: what fails ends them, and what they skip they say"
+)]
+
+mod api;
+mod database;
+mod load;
+mod project;
+mod server;
+mod usage;
