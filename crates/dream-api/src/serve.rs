@@ -48,7 +48,7 @@ async fn on_database(
     let app = wiring::app(settings, opened, public_url, log).await?;
     let instance = join(&app).await?;
     let demo = demo::ensure(&app).await?;
-    let commands = take_commands(&app, stop.clone()).await;
+    let commands = take_commands(&app, settings, stop.clone()).await;
     let worker = worker::spawn(app.clone(), instance, stop.clone());
     app.set_ready();
     tracing::info!(url = app.config.public_url, %listen, "ready");
@@ -90,8 +90,12 @@ async fn join(app: &App) -> Result<Instance, Failure> {
 }
 
 /// Serves the admin socket. Without one the server works all the same; only commands have to wait for its end.
-async fn take_commands(app: &App, stop: watch::Receiver<bool>) -> Option<JoinHandle<()>> {
-    match Socket::bind(&app.config.data_dir).await {
+async fn take_commands(
+    app: &App,
+    settings: &Settings,
+    stop: watch::Receiver<bool>,
+) -> Option<JoinHandle<()>> {
+    match Socket::bind(&settings.data_dir, &settings.database.name()).await {
         Ok(Some(socket)) => Some(tokio::spawn(socket.serve(app.clone(), stop))),
         Ok(None) => {
             tracing::info!("another process takes commands in this data directory");

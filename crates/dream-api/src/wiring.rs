@@ -8,11 +8,13 @@ mod master_key;
 
 use std::future::Future;
 
+use dream_server::admin::{Command, ask::ask};
 use dream_server::app::{App, Parts};
 use dream_server::clock::Clock;
 use dream_server::log::Log;
 use dream_server::random::Random;
 use dream_store::Db;
+use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::failure::Failure;
@@ -20,6 +22,7 @@ use crate::output;
 use crate::settings::Loaded;
 use crate::settings::check::{Findings, findings};
 use crate::settings::groups::Settings;
+use crate::settings::problem::Source;
 pub(crate) use folder::{free_bytes, make as make_folder, try_write};
 pub(crate) use log::start_log;
 
@@ -53,6 +56,18 @@ pub(crate) fn check(loaded: &Loaded, expose_development: bool) -> Result<Finding
     } else {
         Err(Failure::settings(&findings.refusals))
     }
+}
+
+/// Lets the server that runs on the data directory of the settings do a command; none if none runs there.
+pub(crate) async fn ask_server(
+    loaded: &Loaded,
+    command: Command,
+) -> Result<Option<Value>, Failure> {
+    let settings = &loaded.settings;
+    // Whoever names no database means the one of the server.
+    let is_named = loaded.source("database_url") != Source::Default;
+    let database = is_named.then(|| settings.database.name());
+    Ok(ask(&settings.data_dir, database, command).await?)
 }
 
 /// Opens the database of the settings and brings it up to date. Refuses one that was made in the other

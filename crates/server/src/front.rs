@@ -198,7 +198,7 @@ fn preflight(entry: Option<Entry>) -> Response {
         headers.insert(
             header::ACCESS_CONTROL_ALLOW_HEADERS,
             HeaderValue::from_static(
-                "Content-Type, Authorization, X-Publishable-Key, X-Clerk-Token, X-User-Token, X-User-Id, X-User-Plan, X-Env, X-Platform-User-Id, Idempotency-Key",
+                "Content-Type, Authorization, X-Publishable-Key, X-Clerk-Token, X-User-Token, X-End-User-Token, X-User-Id, X-User-Plan, X-Env, X-Platform-User-Id, Idempotency-Key",
             ),
         );
         headers.insert(

@@ -9,7 +9,7 @@ use dream_domain::error::{Code, Error, Result};
 /// Holds the lock until dropped.
 #[derive(Debug)]
 pub(crate) struct Owner {
-    _file: File,
+    file: File,
 }
 
 impl Owner {
@@ -31,7 +31,14 @@ impl Owner {
         // Who holds it is a courtesy to the next one; failing to write it must not stop the start.
         let _ = file.set_len(0);
         let _ = write!(file, "process {}", std::process::id());
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+impl Drop for Owner {
+    /// Closing the file is not enough: a process that is just being started holds a copy of it for a moment.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod show;
 
-use dream_server::admin::{self, Command, ask::ask};
+use dream_server::admin::{self, Command};
 use dream_server::log::Log;
 use serde_json::Value;
 
@@ -70,7 +70,7 @@ pub(crate) fn token(loaded: &Loaded, token: &Token) -> Result<(), Failure> {
 pub(super) fn run(loaded: &Loaded, command: Command) -> Result<Value, Failure> {
     let settings = &loaded.settings;
     wiring::block_on(async {
-        if let Some(done) = ask(&settings.data_dir, command.clone()).await? {
+        if let Some(done) = wiring::ask_server(loaded, command.clone()).await? {
             return Ok(done);
         }
         wiring::check(loaded, true)?;

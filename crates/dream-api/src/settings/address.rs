@@ -193,6 +193,22 @@ impl DatabaseUrl {
             _ => Err(Wrong::new("is no SQLite or PostgreSQL address", fix)),
         }
     }
+
+    /// What tells it from other databases, without user, password and parameters.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Sqlite(path) => {
+                let whole = std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+                whole.as_ref().unwrap_or(path).display().to_string()
+            }
+            Self::Postgres(url) => {
+                let (_, place) = url.expose().split_once("://").unwrap_or_default();
+                let place = place.split('?').next().unwrap_or_default();
+                let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+                format!("postgres://{place}")
+            }
+        }
+    }
 }
 
 fn masked(ip: IpAddr, free_bits: u8) -> IpAddr {
@@ -316,6 +332,17 @@ mod tests {
         for text in ["10.0.0.0/33", "10.0.0.0/", "ten", "", "::/129"] {
             assert!(cidr(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn name_of_a_database_holds_no_secret() {
+        let name = |text: &str| DatabaseUrl::parse(text).unwrap().name();
+        assert_eq!(
+            name("postgresql://u:p@ss@h:5/d?password=x@y"),
+            "postgres://h:5/d"
+        );
+        assert_eq!(name("postgres://h/d"), "postgres://h/d");
+        assert_eq!(name("sqlite:///no/such/x.db"), "/no/such/x.db");
     }
 
     #[test]

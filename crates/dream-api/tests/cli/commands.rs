@@ -241,6 +241,23 @@ async fn commands_reach_a_server_in_a_deep_folder() {
     server.stop().await;
 }
 
+#[tokio::test]
+async fn command_for_another_database_is_not_done_to_the_one_that_runs() {
+    let home = Home::new().await;
+    let server = Server::start(&home).await;
+    let other = home.run(&["project", "list", "--database-url", "sqlite://other.db"]);
+    assert_eq!(other.code, Some(1));
+    assert!(
+        other.stderr.contains("uses another database"),
+        "{}",
+        other.stderr
+    );
+    let mut unnamed = home.command(&["project", "list"]);
+    let listed = unnamed.env_remove("DREAM_DATABASE_URL").output().unwrap();
+    assert!(listed.status.success(), "{listed:?}");
+    server.stop().await;
+}
+
 fn text(value: &Value, pointer: &str) -> String {
     value.pointer(pointer).unwrap().as_str().unwrap().to_owned()
 }

@@ -34,6 +34,15 @@ impl Home {
         }
     }
 
+    /// Another data directory on the same database; none on SQLite, where a database has one owner.
+    pub(crate) fn neighbour(&self) -> Option<Self> {
+        let database_url = Some(self.database_url.clone()?);
+        Some(Self {
+            database_url,
+            ..Self::sqlite()
+        })
+    }
+
     /// The folder that commands run in.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()

@@ -9,6 +9,7 @@
 mod backup;
 mod commands;
 mod home;
+mod processes;
 mod production;
 mod server;
 mod shutdown;

@@ -10,7 +10,13 @@
 
 mod api;
 mod database;
+mod forge;
+mod keys;
 mod load;
 mod project;
+mod raw;
 mod server;
+mod spec;
+mod tenants;
+mod tokens;
 mod usage;

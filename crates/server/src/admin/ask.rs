@@ -11,15 +11,21 @@ use tokio::net::UnixStream;
 use super::Command;
 use super::socket::{Answer, Request, Spot};
 
-/// Lets the server that runs on this data directory do it; none if no server listens there.
-pub async fn ask(data_dir: &Path, command: Command) -> Result<Option<Value>> {
+/// Lets the server that runs on this data directory do it; none if no server listens there. With a name of
+/// a database, only a server on that one does it.
+pub async fn ask(
+    data_dir: &Path,
+    database: Option<String>,
+    command: Command,
+) -> Result<Option<Value>> {
     let Ok(spot) = Spot::in_folder(data_dir) else {
         return Ok(None);
     };
     let Ok(stream) = UnixStream::connect(spot.address()).await else {
         return Ok(None);
     };
-    let answer = talk(stream, command).await.map_err(|error| {
+    let request = Request { command, database };
+    let answer = talk(stream, &request).await.map_err(|error| {
         let detail = "The running server did not answer the command to its end; its log says more";
         Code::Internal.error(detail).because(error)
     })?;
@@ -35,8 +41,8 @@ pub async fn ask(data_dir: &Path, command: Command) -> Result<Option<Value>> {
     }
 }
 
-async fn talk(mut stream: UnixStream, command: Command) -> io::Result<Answer> {
-    let mut line = serde_json::to_vec(&Request { command })?;
+async fn talk(mut stream: UnixStream, request: &Request) -> io::Result<Answer> {
+    let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');
     stream.write_all(&line).await?;
     let mut answer = Vec::new();

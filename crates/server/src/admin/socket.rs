@@ -5,6 +5,7 @@ use std::io;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use dream_domain::error::{Code, Error};
@@ -34,6 +35,17 @@ const SUPERUSER: u32 = 0;
 #[derive(Serialize, Deserialize)]
 pub(super) struct Request {
     pub(super) command: Command,
+    /// The database that is meant, if the caller named one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) database: Option<String>,
+}
+
+impl Request {
+    fn is_for_another(&self, database: &str) -> bool {
+        self.database
+            .as_deref()
+            .is_some_and(|meant| meant != database)
+    }
 }
 
 /// What comes back: `{"ok": …}` or `{"error": {"code": …, "detail": …, "fixes": […]}}`.
@@ -55,12 +67,14 @@ pub struct Socket {
     listener: UnixListener,
     spot: Spot,
     owner: u32,
+    database: Arc<str>,
 }
 
 impl Socket {
     /// Binds the socket in a data directory, in the place of one that nobody serves. None if another process
     /// serves it, which happens when two processes share a PostgreSQL database and a data directory.
-    pub async fn bind(data_dir: &Path) -> io::Result<Option<Self>> {
+    /// `database` names the database, so that a command for another one is not done to this one.
+    pub async fn bind(data_dir: &Path, database: &str) -> io::Result<Option<Self>> {
         let spot = Spot::in_folder(data_dir)?;
         if UnixStream::connect(spot.address()).await.is_ok() {
             return Ok(None);
@@ -76,6 +90,7 @@ impl Socket {
             listener,
             spot,
             owner,
+            database: database.into(),
         }))
     }
 
@@ -90,8 +105,8 @@ impl Socket {
             };
             match accepted {
                 Ok((stream, _)) if self.may_command(&stream) => {
-                    let app = app.clone();
-                    running.spawn(async move { converse(&app, stream).await });
+                    let (app, database) = (app.clone(), self.database.clone());
+                    running.spawn(async move { converse(&app, &database, stream).await });
                 }
                 Ok(_) => tracing::warn!("another user of this machine was turned away"),
                 Err(error) => {
@@ -146,10 +161,13 @@ impl Spot {
     }
 }
 
-async fn converse(app: &App, stream: UnixStream) {
+async fn converse(app: &App, database: &str, stream: UnixStream) {
     let mut stream = BufReader::new(stream);
     let answer = match timeout(PATIENCE, read(&mut stream)).await {
-        Ok(Ok(command)) => answer(run(app, command).await),
+        Ok(Ok(request)) if request.is_for_another(database) => {
+            answer(Err(other_database(database)))
+        }
+        Ok(Ok(request)) => answer(run(app, request.command).await),
         Ok(Err(error)) => answer(Err(unreadable(error))),
         Err(_) => answer(Err(unreadable(io::ErrorKind::TimedOut.into()))),
     };
@@ -160,11 +178,10 @@ async fn converse(app: &App, stream: UnixStream) {
     let _ = stream.shutdown().await;
 }
 
-async fn read(stream: &mut BufReader<UnixStream>) -> io::Result<Command> {
+async fn read(stream: &mut BufReader<UnixStream>) -> io::Result<Request> {
     let mut line = Vec::new();
     stream.take(LINE_MAX).read_until(b'\n', &mut line).await?;
-    let request: Request = serde_json::from_slice(&line)?;
-    Ok(request.command)
+    Ok(serde_json::from_slice(&line)?)
 }
 
 fn answer(result: Result<Value, Error>) -> Answer {
@@ -184,6 +201,12 @@ fn answer(result: Result<Value, Error>) -> Answer {
             }
         }
     }
+}
+
+fn other_database(ours: &str) -> Error {
+    Code::Conflict.error(format!(
+        "The server that runs on this data directory uses another database: {ours}"
+    ))
 }
 
 fn unreadable(cause: io::Error) -> Error {

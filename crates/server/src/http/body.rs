@@ -1,5 +1,8 @@
 //! Request bodies: read within limits, then taken apart member by member, each by its name.
 
+use std::time::Duration;
+
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use dream_domain::error::{Code, Error, Result};
@@ -10,6 +13,9 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::http::json;
 use crate::http::problem::Problem;
+
+/// How much of a body that is too large is read on, in bytes.
+const DISCARD_MAX: usize = 16 << 20;
 
 /// The members of a JSON body. An empty body is `{}` (rules 8).
 #[derive(Debug)]
@@ -48,17 +54,37 @@ pub(crate) async fn read(request: Request, app: &App) -> Result<axum::body::Byte
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let mut body = request.into_body();
     if announced.is_some_and(|length| length > max) {
+        discard(&mut body, http.body_timeout).await;
         return Err(too_large(max));
     }
-    let body = Limited::new(request.into_body(), max);
-    let read = tokio::time::timeout(http.body_timeout, body.collect()).await;
-    match read {
+    let read = Limited::new(&mut body, max).collect();
+    match tokio::time::timeout(http.body_timeout, read).await {
         Err(_) => Err(Code::RequestTimeout.error("The body did not arrive in time")),
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(max)),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            discard(&mut body, http.body_timeout).await;
+            Err(too_large(max))
+        }
         Ok(Err(_)) => Err(Code::InvalidJson.error("The body broke off before it was complete")),
     }
+}
+
+/// Reads on without keeping anything: most clients write a request to its end before they read the answer,
+/// and would see a broken connection instead of the 413.
+async fn discard(body: &mut Body, patience: Duration) {
+    let reading = async {
+        let mut read = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            read += frame.data_ref().map_or(0, axum::body::Bytes::len);
+            if read > DISCARD_MAX {
+                return;
+            }
+        }
+    };
+    // Whoever is slower than this has had his chance to hear it.
+    let _ = tokio::time::timeout(patience, reading).await;
 }
 
 fn too_large(max: usize) -> Error {

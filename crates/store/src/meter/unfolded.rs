@@ -86,7 +86,9 @@ impl Unfolded {
                 self.names.lock().append(&mut waiting);
                 return Err(error);
             }
-            chunk.iter().for_each(|name| drop(waiting.take(name)));
+            for name in &chunk {
+                waiting.remove(name);
+            }
         }
         Ok(())
     }

@@ -8,7 +8,10 @@
 )]
 
 mod audit;
+mod backup;
+mod child;
 mod clock;
+mod crash;
 mod customers;
 mod deletion;
 mod exact;
@@ -17,12 +20,16 @@ mod idempotency;
 mod instances;
 mod keys;
 mod limits;
+mod lossy_vfs;
+mod lost_writes;
+mod opening;
 mod place;
 mod projects;
 mod replays;
 mod rollover;
 mod sessions;
 mod settings;
+mod sick_disk;
 mod signing_keys;
 mod statements;
 mod takeover;

@@ -27,7 +27,8 @@ pub(crate) struct Store {
     home: Home,
 }
 
-enum Home {
+/// Where a test's database is, whether it has tables yet or not.
+pub(crate) enum Home {
     Folder(TempDir),
     Database { server: String, name: String },
 }
@@ -69,11 +70,8 @@ impl Store {
     }
 
     pub(crate) async fn with(options: Options) -> Self {
-        let home = Home::make().await;
-        let clock = Clock::at(NOON);
-        let db = Db::open(&home.place(), clock.clocks(), &options)
-            .await
-            .unwrap();
+        let (home, clock) = (Home::make().await, Clock::at(NOON));
+        let db = home.open(&clock, &options).await.unwrap();
         Self {
             db,
             clock,
@@ -84,7 +82,7 @@ impl Store {
 
     /// One more handle, as a second process has it. SQLite refuses it.
     pub(crate) async fn second(&self) -> Result<Db> {
-        Db::open(&self.home.place(), self.clock.clocks(), &self.options).await
+        self.home.open(&self.clock, &self.options).await
     }
 
     /// Stops and starts.
@@ -96,8 +94,13 @@ impl Store {
     /// Stops, changes the tables, and starts.
     pub(crate) async fn plant(&mut self, sql: &str) {
         self.db.close().await;
-        self.home.execute(sql).await;
+        self.change_tables(sql).await;
         self.db = self.second().await.unwrap();
+    }
+
+    /// Changes the tables past the store.
+    pub(crate) async fn change_tables(&self, sql: &str) {
+        self.home.execute(sql).await;
     }
 
     /// The file, on SQLite.
@@ -133,7 +136,11 @@ impl Store {
 }
 
 impl Home {
-    async fn make() -> Self {
+    pub(crate) async fn open(&self, clock: &Clock, options: &Options) -> Result<Db> {
+        Db::open(&self.place(), clock.clocks(), options).await
+    }
+
+    pub(crate) async fn make() -> Self {
         let Ok(server) = std::env::var(SERVER) else {
             return Self::Folder(TempDir::new().unwrap());
         };

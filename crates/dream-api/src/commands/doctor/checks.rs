@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dream_domain::time::Millis;
-use dream_server::admin::{Command, ask::ask};
+use dream_server::admin::Command;
 use dream_server::clock::Clock;
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ pub(super) fn all(loaded: &Result<Loaded, SettingsError>) -> Vec<Check> {
     checks.extend(data_dir(&loaded.settings));
     checks.push(clock(&loaded.settings));
     checks.extend(sqlite(&loaded.settings));
-    match wiring::block_on(async { Ok(ask(&loaded.settings.data_dir, Command::Status).await?) }) {
+    match wiring::block_on(wiring::ask_server(loaded, Command::Status)) {
         Ok(Some(status)) => checks.extend(running(&status)),
         Ok(None) if sound => checks.push(database(&loaded.settings)),
         Ok(None) => {}
