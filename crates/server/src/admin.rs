@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use dream_domain::error::{Code, Error, Result, invalid};
 use dream_domain::key::PublishableKey;
+use dream_store::audit;
 use dream_store::projects::Tenant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -117,6 +118,9 @@ async fn mint(app: &App, key: &str, user: &str, seconds: Option<u32>) -> Result<
         || i64::try_from(app.config.user_token.as_secs()).unwrap_or(i64::MAX),
         i64::from,
     );
+    let scope = &tenant.scope;
+    let act = app.act(ACTOR, "token.mint", user, &json!({"seconds": seconds}));
+    audit::record(&app.db, scope.platform(), Some(scope.tenant()), &act).await?;
     let minted = tokens::mint(app, &tenant, user, seconds).await?;
     Ok(
         json!({"token": minted.token, "expiresAt": minted.expires_at.0, "publishableKey": key, "user": user}),

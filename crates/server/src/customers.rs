@@ -13,7 +13,7 @@ use dream_domain::plan::{Grant, effective_plan};
 use dream_domain::tier::{Tier, default_tier, find_tier};
 use dream_store::customers::{self as store, Customer, Filter, PlanChange};
 use dream_store::projects::Tenant;
-use dream_store::sessions;
+use dream_store::{audit, sessions};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -253,7 +253,21 @@ pub(crate) async fn mint(
             .error("Tokens of developers come from signing in")
             .into());
     }
-    let minted = tokens::mint(&app, &caller.tenant, &id, seconds).await?;
+    let customer = found(&app, &caller, &id).await?;
+    let act = app.act(
+        &caller.actor,
+        "token.mint",
+        &customer.id,
+        &json!({"seconds": seconds}),
+    );
+    audit::record(
+        &app.db,
+        caller.scope().platform(),
+        Some(caller.scope().tenant()),
+        &act,
+    )
+    .await?;
+    let minted = tokens::mint(&app, &caller.tenant, &customer.id, seconds).await?;
     Ok(Json(TokenBody {
         token: minted.token,
         session_id: minted.session.to_string(),
@@ -272,6 +286,14 @@ pub(crate) async fn revoke(
     Path(id): Path<String>,
 ) -> problem::Result<Json<Deleted>> {
     let customer = found(&app, &caller, &id).await?;
+    let act = app.act(&caller.actor, "token.revoke", &customer.id, &json!({}));
+    audit::record(
+        &app.db,
+        caller.scope().platform(),
+        Some(caller.scope().tenant()),
+        &act,
+    )
+    .await?;
     sessions::revoke(
         &app.db,
         caller.scope(),

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dream_domain::error::{Code, Result};
+use dream_domain::error::{Code, Error, Result};
 use dream_domain::id::{AuditId, PlatformId, ProjectId, TierId};
-use dream_domain::key::Mode;
+use dream_domain::key::{Mode, PublishableKey};
 use dream_domain::money::{Currency, Money};
 use dream_domain::period::PeriodKind;
 use dream_domain::project::Kind;
 use dream_domain::tier::{Interval, MeterLimit, Tier, TierKind};
+use dream_domain::time::Millis;
 use dream_domain::usage::{Limit, Meter};
 use dream_store::audit::Act;
 use dream_store::projects::{self, NewProject, ProjectSettings};
@@ -23,21 +24,27 @@ const SETTING: &str = "root_publishable_key";
 /// The owner of the platform that owns the root project; nobody can sign in as it.
 const OWNER: &str = "root";
 
-/// The root project's publishable key; makes the project in a new database, once for all processes.
+/// The root project's publishable key; makes the project where it is missing: in a new database, or in
+/// one whose first start was cut off after the key was chosen.
 pub(crate) async fn ensure(db: &Db, random: &Random, clock: &Clock) -> Result<Arc<str>> {
-    if let Some(key) = settings::find(db, SETTING).await? {
-        return Ok(key);
+    if settings::find(db, SETTING).await?.is_none() {
+        let fresh = random.publishable_key(Mode::Live);
+        // Of several processes the first one names the project for all.
+        settings::put_new(db, SETTING, fresh.as_str()).await?;
     }
-    let key = random.publishable_key(Mode::Live);
-    let now = clock.business();
-    // Whoever sets the name first makes the project; a crash in between is healed by the next start.
-    let mine = settings::put_new(db, SETTING, key.as_str()).await?;
-    let named = settings::find(db, SETTING).await?;
-    let named =
-        named.ok_or_else(|| Code::Internal.error("The root project's key was not stored"))?;
-    if !mine {
-        return Ok(named);
+    let named = settings::find(db, SETTING).await?.ok_or_else(damaged)?;
+    let key = PublishableKey::parse(&named).ok_or_else(damaged)?;
+    if projects::open_public(db, &key).await?.is_none() {
+        let made = make(db, random, clock.business(), key.clone()).await;
+        // Another process may have made it meanwhile; that is as good.
+        if made.is_err() && projects::open_public(db, &key).await?.is_none() {
+            made?;
+        }
     }
+    Ok(named)
+}
+
+async fn make(db: &Db, random: &Random, now: Millis, key: PublishableKey) -> Result<()> {
     let fresh = PlatformId::new(now, random.bytes());
     let platform = projects::ensure_platform(db, OWNER, &fresh, now).await?;
     let project = NewProject {
@@ -62,18 +69,14 @@ pub(crate) async fn ensure(db: &Db, random: &Random, clock: &Clock) -> Result<Ar
         subject: "root",
         detail: "{}".to_owned(),
     };
-    projects::create(db, &project, &act).await?;
-    Ok(named)
+    projects::create(db, &project, &act).await
 }
 
-fn tier(
-    random: &Random,
-    now: dream_domain::time::Millis,
-    name: &str,
-    minor: i64,
-    most: i64,
-    position: i64,
-) -> Tier {
+fn damaged() -> Error {
+    Code::Internal.error("The name of the root project is damaged in the database")
+}
+
+fn tier(random: &Random, now: Millis, name: &str, minor: i64, most: i64, position: i64) -> Tier {
     let id = TierId::new(now, random.bytes());
     let limit = MeterLimit {
         limit: Limit::Max(most),

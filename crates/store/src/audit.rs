@@ -52,6 +52,17 @@ impl Act<'_> {
     }
 }
 
+/// Records an act that is no transaction of its own, such as handing out a token: before it is done.
+pub async fn record(
+    db: &Db,
+    platform: &PlatformId,
+    tenant: Option<&str>,
+    act: &Act<'_>,
+) -> Result<()> {
+    db.run(vec![act.step(platform, tenant)]).await?;
+    Ok(())
+}
+
 /// A recorded act.
 #[derive(Clone, Debug)]
 pub struct Record {

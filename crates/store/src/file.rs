@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 use dream_domain::error::{Code, Error, Result};
 use rusqlite::Connection;
 
+use crate::migrate;
 use crate::sqlite::unavailable;
+
+/// The size of a page; SQLite takes a shorter file for an empty database.
+const PAGE: u64 = 4096;
 
 /// Refuses what would open as an empty database although data was there.
 pub(crate) fn check(path: &Path) -> Result<()> {
@@ -17,6 +21,7 @@ pub(crate) fn check(path: &Path) -> Result<()> {
             path,
             "is empty: its content is lost; restore a backup, or delete the file to start anew",
         )),
+        Ok(found) if found.len() < PAGE => Err(bad(path, "is cut short; restore a backup")),
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && wal.exists() => Err(bad(
             path,
@@ -27,13 +32,22 @@ pub(crate) fn check(path: &Path) -> Result<()> {
     }
 }
 
-/// A quick look at the pages that matter first: the header, the schema and the free list.
-pub(crate) fn check_integrity(connection: &Connection) -> Result<()> {
-    let found: i64 = connection
+/// Refuses what is not ours or from a newer release, before anything is written to it.
+pub(crate) fn check_content(connection: &Connection) -> Result<()> {
+    let tables: i64 = connection
         .query_row("select count(*) from sqlite_schema", [], |row| row.get(0))
         .map_err(unavailable)?;
-    tracing::debug!(tables = found, "the database opened");
+    if tables > 0 {
+        migrate::check_sqlite(connection)?;
+    }
     Ok(())
+}
+
+/// Brings the schema into the file itself, so that a file whose log is lost does not look like a new one.
+pub(crate) fn settle(connection: &Connection) -> Result<()> {
+    connection
+        .query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
+        .map_err(unavailable)
 }
 
 /// The name of a file that SQLite keeps beside the database.

@@ -8,6 +8,7 @@ use dream_domain::error::{Code, Result};
 use parking_lot::Mutex;
 
 use crate::clock::Clocks;
+use crate::file;
 use crate::meter::counters::Counters;
 use crate::meter::journal::Journal;
 use crate::meter::replay::replay;
@@ -36,11 +37,14 @@ impl Owned {
         versions: Versions,
         options: &Options,
     ) -> Result<Self> {
-        crate::file::check(&path)?;
+        file::check(&path)?;
         let owner = Owner::take(&path)?;
-        let connection = sqlite::open(&path, Purpose::Write)?;
-        crate::file::check_integrity(&connection)?;
-        migrate::sqlite(&connection, (clocks.machine)())?;
+        let connection = sqlite::connect(&path, Purpose::Write)?;
+        file::check_content(&connection)?;
+        sqlite::tune(&connection, Purpose::Write)?;
+        if migrate::sqlite(&connection, (clocks.machine)())? > 0 {
+            file::settle(&connection)?;
+        }
         let counters = Arc::new(Counters::new(options.counters_max));
         let mut journal = Journal::new(counters.clone(), versions.clone(), options.answers_max);
         let replayed = replay(&connection, &mut journal)?;

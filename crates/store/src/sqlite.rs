@@ -20,13 +20,24 @@ pub(crate) enum Purpose {
 /// Opens a connection with the settings that durability rests on: WAL and `synchronous=FULL`
 /// (an answer survives power loss, rules 17).
 pub(crate) fn open(path: &Path, purpose: Purpose) -> Result<Connection, Error> {
+    let connection = connect(path, purpose)?;
+    tune(&connection, purpose)?;
+    Ok(connection)
+}
+
+/// Opens a connection and changes nothing: not even a file that is not ours is touched.
+pub(crate) fn connect(path: &Path, purpose: Purpose) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX
         | if purpose == Purpose::Write {
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
         } else {
             OpenFlags::SQLITE_OPEN_READ_ONLY
         };
-    let connection = Connection::open_with_flags(path, flags).map_err(unavailable)?;
+    Connection::open_with_flags(path, flags).map_err(unavailable)
+}
+
+/// The settings of a connection; the first ones of a file make it a WAL file.
+pub(crate) fn tune(connection: &Connection, purpose: Purpose) -> Result<(), Error> {
     connection.set_prepared_statement_cache_capacity(256);
     let pragmas = if purpose == Purpose::Write {
         "pragma busy_timeout=5000; pragma journal_mode=wal; pragma synchronous=full; pragma cache_size=-32000;
@@ -34,8 +45,7 @@ pub(crate) fn open(path: &Path, purpose: Purpose) -> Result<Connection, Error> {
     } else {
         "pragma busy_timeout=5000; pragma cache_size=-4000; pragma query_only=on;"
     };
-    connection.execute_batch(pragmas).map_err(unavailable)?;
-    Ok(connection)
+    connection.execute_batch(pragmas).map_err(unavailable)
 }
 
 /// Runs one statement and collects its rows.

@@ -2,6 +2,7 @@
 
 use dream_domain::error::{Code, Result};
 use dream_domain::text;
+use dream_store::audit;
 use dream_store::keys::{self, ApiKey, Others};
 use serde_json::{Value, json};
 
@@ -49,6 +50,14 @@ pub(super) async fn rotate_signing(app: &App) -> Result<Value> {
     let now = app.clock.machine();
     let overlap = i64::try_from(app.config.key_overlap.as_millis()).unwrap_or(i64::MAX);
     let until = now.plus(overlap);
+    let root = super::tenant(app, &app.root).await?;
+    let act = app.act(
+        ACTOR,
+        "signing-key.rotate",
+        "signing-keys",
+        &json!({"othersVerifyUntil": until.0}),
+    );
+    audit::record(&app.db, root.scope.platform(), None, &act).await?;
     let kid = app
         .keyring
         .rotate(&app.db, &app.master, &app.random, now, until)
