@@ -43,7 +43,8 @@ pub(crate) fn check_content(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Brings the schema into the file itself, so that a file whose log is lost does not look like a new one.
+/// Brings what is in the log into the file itself: after a migration, so that a file whose log is lost
+/// does not look like a new one; and at the end, so that a copy of the file alone is whole.
 pub(crate) fn settle(connection: &Connection) -> Result<()> {
     connection
         .query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))

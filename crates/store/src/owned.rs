@@ -88,6 +88,7 @@ impl Owned {
     /// Finishes what waits, folds and lets go of the file.
     pub(crate) async fn close(&self) {
         self.queue.close();
+        self.readers.rest();
         let writer = self.writer.lock().take();
         if let Some(writer) = writer {
             let _ = tokio::task::spawn_blocking(move || writer.join()).await;

@@ -9,14 +9,17 @@
 )]
 
 mod api;
+mod customers;
 mod database;
 mod forge;
 mod keys;
 mod load;
 mod project;
+mod projects;
 mod raw;
 mod server;
 mod spec;
 mod tenants;
+mod tiers;
 mod tokens;
 mod usage;

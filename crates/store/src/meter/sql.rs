@@ -12,8 +12,12 @@ use crate::sql::statements;
 use crate::value::{Row, Value};
 
 statements! {
-    /// A counter, and what a deleted customer of the same external id had used.
+    /// A counter; what it held if its period was closed already (the machine's clock went back); and what a
+    /// deleted customer of the same external id had used.
     FIND_COUNT = "select used, held from usage_counts
+        where publishable_key = $1 and user_id = $2 and meter = $3 and period_start = $4
+        union all
+        select used, cast(0 as bigint) from usage_snapshots
         where publishable_key = $1 and user_id = $2 and meter = $3 and period_start = $4
         union all
         select used, cast(0 as bigint) from usage_tombstones

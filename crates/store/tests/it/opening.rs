@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use dream_domain::error::{Code, Error};
-use dream_store::Db;
+use dream_domain::period::PeriodKind;
+use dream_domain::usage::Meter;
 use dream_store::options::{Options, Place};
+use dream_store::scope::Scope;
+use dream_store::{Db, projects, usage};
 
 use crate::clock::{Clock, NOON};
 use crate::place::{Home, Store, on_postgres, only_postgres, only_sqlite};
@@ -12,6 +15,7 @@ use crate::sick_disk::Mount;
 use crate::tenant::{Call, project};
 
 const WHY: &str = "it has no file";
+const PAGE: usize = 4096;
 
 async fn open(file: &Path) -> Result<Db, Error> {
     let place = Place::Sqlite(file.to_owned());
@@ -24,21 +28,21 @@ async fn refused(file: &Path, words: &str) {
     let error = open(file).await.err().unwrap();
     assert_eq!(error.code(), Code::StorageUnavailable, "{error:?}");
     assert!(error.detail().contains(words), "{}", error.detail());
-    assert_eq!(
-        std::fs::read(file).ok(),
-        before,
-        "a refused file is not touched"
-    );
+    let after = std::fs::read(file).ok();
+    assert!(after == before, "a refused file is not touched");
 }
 
 /// A folder with a closed database that holds something.
-async fn closed() -> (tempfile::TempDir, PathBuf) {
+async fn closed() -> (tempfile::TempDir, PathBuf, Scope) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("dream.db");
     let db = open(&file).await.unwrap();
-    Call::by("ann").taken(&db, &project(&db).await.scope).await;
+    let scope = project(&db).await.scope;
+    Call::by("ann").taken(&db, &scope).await;
     db.close().await;
-    (folder, file)
+    let wal = folder.path().join("dream.db-wal");
+    assert!(!wal.exists(), "a closed database is one whole file");
+    (folder, file, scope)
 }
 
 #[tokio::test]
@@ -46,7 +50,7 @@ async fn an_emptied_file_is_refused() {
     if !only_sqlite(WHY) {
         return;
     }
-    let (_folder, file) = closed().await;
+    let (_folder, file, _) = closed().await;
     std::fs::write(&file, "").unwrap();
     refused(&file, "is empty").await;
 }
@@ -56,7 +60,7 @@ async fn a_file_of_something_else_is_refused() {
     if !only_sqlite(WHY) {
         return;
     }
-    let (folder, _) = closed().await;
+    let (folder, ..) = closed().await;
     let garbage = folder.path().join("garbage.db");
     std::fs::write(
         &garbage,
@@ -74,31 +78,56 @@ async fn a_file_of_something_else_is_refused() {
     refused(folder.path(), "is a folder").await;
 }
 
+/// Looks at everything in a damaged file: each look fails or tells the truth, and nothing looks new.
+async fn fails_or_tells_the_truth(file: &Path, scope: &Scope, what: &str) {
+    let db = match open(file).await {
+        Ok(db) => db,
+        Err(error) => {
+            assert_eq!(error.code(), Code::StorageUnavailable, "{what}");
+            return;
+        }
+    };
+    if let Ok(all) = projects::list_all(&db).await {
+        let found: Vec<_> = all.iter().map(|tenant| &tenant.scope).collect();
+        assert_eq!(found, [scope], "{what}");
+    }
+    let (ann, meter) = ("ann".into(), Meter::requests());
+    if let Ok((count, _)) = usage::read(&db, scope, &ann, &meter, PeriodKind::Month).await {
+        assert_eq!(count.used, 1, "{what}");
+    }
+    db.close().await;
+}
+
 #[tokio::test]
 async fn a_file_that_was_cut_is_never_taken_for_a_whole_one() {
     if !only_sqlite(WHY) {
         return;
     }
-    let (_folder, file) = closed().await;
+    let (_folder, file, scope) = closed().await;
     let whole = std::fs::read(&file).unwrap();
-    for part in [100, 4096, whole.len() / 2, whole.len() - 4096] {
-        std::fs::write(&file, &whole[..part]).unwrap();
-        let error = open(&file).await.err();
-        let error = error.unwrap_or_else(|| panic!("{part} of {} bytes were opened", whole.len()));
-        assert_eq!(error.code(), Code::StorageUnavailable);
+    let pages = (1..whole.len() / PAGE).map(|pages| pages * PAGE);
+    for length in [1, 100, 4095].into_iter().chain(pages) {
+        std::fs::write(&file, &whole[..length]).unwrap();
+        fails_or_tells_the_truth(&file, &scope, &format!("cut to {length} bytes")).await;
     }
+    std::fs::write(&file, &whole[..100]).unwrap();
+    refused(&file, "is cut short").await;
 }
 
 #[tokio::test]
-async fn a_file_with_a_destroyed_page_is_refused() {
+async fn a_file_with_a_destroyed_page_is_never_taken_for_a_whole_one() {
     if !only_sqlite(WHY) {
         return;
     }
-    let (_folder, file) = closed().await;
-    let mut bytes = std::fs::read(&file).unwrap();
-    let middle = bytes.len() / 2 / 4096 * 4096;
-    bytes[middle..middle + 4096].fill(0xa5);
-    std::fs::write(&file, bytes).unwrap();
+    let (_folder, file, scope) = closed().await;
+    let whole = std::fs::read(&file).unwrap();
+    for page in 0..whole.len() / PAGE {
+        let mut bytes = whole.clone();
+        bytes[page * PAGE..(page + 1) * PAGE].fill(0xa5);
+        std::fs::write(&file, bytes).unwrap();
+        fails_or_tells_the_truth(&file, &scope, &format!("page {page} destroyed")).await;
+    }
+    std::fs::write(&file, vec![0xa5; whole.len()]).unwrap();
     refused(&file, "damaged").await;
 }
 

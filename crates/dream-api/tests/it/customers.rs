@@ -1,0 +1,5 @@
+//! `/api/customers` and `/api/me`.
+
+mod change;
+mod create;
+mod listing;
