@@ -204,7 +204,7 @@ pub(crate) async fn update(
         &app.db,
         caller.scope(),
         &customer,
-        &changes.over(&customer),
+        &changes.over(&customer)?,
         given,
         moved.as_ref(),
         &act,

@@ -15,7 +15,7 @@ use crate::audit::Act;
 use crate::customers::row::{like, read, read_grant};
 use crate::db::Change;
 use crate::params;
-use crate::scope::Scope;
+use crate::scope::{Scope, hold};
 use crate::sql::statements;
 use crate::step::{Refusal, Step};
 
@@ -237,7 +237,7 @@ pub async fn create(
         &fields.metadata,
         at
     ];
-    let mut steps = vec![Step::new(&ADD, row).must_change(1)];
+    let mut steps = vec![Step::new(&ADD, row).must_change(1), hold(tenant)];
     let mut bumps = vec![db.versions().user_slot(tenant, user)];
     let mut settle = vec![];
     if let Some(external) = &fields.external_id {
@@ -257,7 +257,10 @@ pub async fn create(
             settle_all: false,
         })
         .await;
-    done.map(|_| ()).map_err(|refusal| taken(refusal, fields))
+    done.map(|_| ()).map_err(|refusal| match refusal {
+        Refusal::Guard(1) => Code::ProjectNotFound.error("This project is deleted"),
+        refusal => taken(refusal, fields),
+    })
 }
 
 /// Writes a customer that was read at `version`, and replaces the grants if `grant` says so.

@@ -103,13 +103,15 @@ pub async fn add(
     act: &Act<'_>,
 ) -> Result<()> {
     let tenant = scope.tenant();
-    let mut steps = match others {
-        Others::Keep => vec![],
-        Others::Revoke => vec![Step::new(&REVOKE_ALL, params![tenant, act.at])],
-        Others::ExpireAt(end) => vec![Step::new(&EXPIRE_ALL, params![tenant, end])],
-    };
+    // The tenant comes first: it makes those who add keys at the same time wait for each other, so that
+    // each sees the keys of the one before.
+    let mut steps = vec![scope::touch(tenant)];
+    steps.extend(match others {
+        Others::Keep => None,
+        Others::Revoke => Some(Step::new(&REVOKE_ALL, params![tenant, act.at])),
+        Others::ExpireAt(end) => Some(Step::new(&EXPIRE_ALL, params![tenant, end])),
+    });
     steps.push(step(tenant, key, act.at));
-    steps.push(scope::touch(tenant));
     steps.push(act.step(scope.platform(), Some(tenant)));
     let bumps = vec![db.versions().tenant_slot(tenant)];
     db.change(Change {

@@ -106,8 +106,21 @@ pub(crate) fn lost_a_race(error: &tokio_postgres::Error) -> bool {
     })
 }
 
+const BY_KEY: &str = "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off \
+    -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off";
+
+/// What the planner of a connection may do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Planner {
+    /// Whatever it thinks best.
+    Free,
+    /// Look-ups by key only. A prepared batch keeps the plan it got when the table was small; reading the
+    /// whole table for it would be right then and ruinous later.
+    ByKey,
+}
+
 /// A pool that connects when first needed.
-pub(crate) fn pool(url: &str, size: usize) -> Result<Pool> {
+pub(crate) fn pool(url: &str, size: usize, planner: Planner) -> Result<Pool> {
     let mut config: Config = url.parse().map_err(|e: tokio_postgres::Error| {
         Code::InvalidValue
             .error(
@@ -120,6 +133,10 @@ pub(crate) fn pool(url: &str, size: usize) -> Result<Pool> {
         .keepalives_idle(Duration::from_secs(30));
     if config.get_application_name().is_none() {
         config.application_name("dream-api");
+    }
+    if planner == Planner::ByKey {
+        let given = config.get_options().unwrap_or_default();
+        config.options(format!("{given} {BY_KEY}"));
     }
     let recycle = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,

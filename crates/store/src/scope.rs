@@ -12,6 +12,7 @@ use crate::step::Step;
 statements! {
     /// Makes caches of the tenant stale in every process.
     TOUCH = "update tenants set generation = generation + 1 where publishable_key = $1";
+    HOLD = "update tenants set generation = generation where publishable_key = $1";
 }
 
 /// One tenant. Its fields are private and it is made only here, from a credential that was verified
@@ -63,4 +64,10 @@ impl Scope {
 /// The step that tells every process that something of a tenant changed.
 pub(crate) fn touch(tenant: &str) -> Step {
     Step::new(&TOUCH, params![tenant]).must_change(1)
+}
+
+/// The step that holds a tenant in place: nothing that its transaction adds outlives a deletion that runs
+/// at the same time.
+pub(crate) fn hold(tenant: &str) -> Step {
+    Step::new(&HOLD, params![tenant]).must_change(1)
 }

@@ -13,7 +13,9 @@ use crate::clock::Clocks;
 use crate::meter::unfolded::Unfolded;
 use crate::meter::{Waiting, batch};
 use crate::options::Options;
-use crate::postgres::{Stop, client, lost_a_race, migrate, pool, query, transaction, unavailable};
+use crate::postgres::{
+    Planner, Stop, client, lost_a_race, migrate, pool, query, transaction, unavailable,
+};
 use crate::sql::Sql;
 use crate::step::{Refusal, Rows, Step};
 use crate::value::{Row, Value};
@@ -21,6 +23,9 @@ use crate::versions::Versions;
 
 /// How often a transaction that lost against another one is tried again.
 const RETRIES: usize = 5;
+
+/// Connections of the lane: one for batches, one for the fold beside them.
+const LANE_POOL: usize = 2;
 
 /// A PostgreSQL database that other processes may use too.
 pub(crate) struct Shared {
@@ -37,13 +42,14 @@ impl Shared {
         clocks: Clocks,
         versions: Versions,
     ) -> Result<Self> {
-        let pool = pool(url, options.pool_size)?;
+        let lane_pool = pool(url, LANE_POOL, Planner::ByKey)?;
+        let pool = pool(url, options.pool_size, Planner::Free)?;
         migrate(&pool, &clocks).await?;
         let unfolded = Arc::new(Unfolded::default());
         unfolded.recover(&pool).await?;
         let (calls, waiting) = mpsc::channel(options.calls_max.max(1));
         let lane = batch::Lane {
-            pool: pool.clone(),
+            pool: lane_pool,
             clocks,
             versions,
             unfolded: unfolded.clone(),

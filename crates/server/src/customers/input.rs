@@ -140,7 +140,7 @@ impl CustomerChanges {
     }
 
     /// What is written: these changes over what is there.
-    pub(crate) fn over(&self, customer: &Customer) -> Stored {
+    pub(crate) fn over(&self, customer: &Customer) -> Result<Stored> {
         let text = |change: &Option<Option<String>>, now: &Option<std::sync::Arc<str>>| match change
         {
             Some(change) => change.clone(),
@@ -150,16 +150,16 @@ impl CustomerChanges {
             .email
             .clone()
             .or_else(|| customer.email.as_ref().map(ToString::to_string));
-        Stored {
+        Ok(Stored {
             external_id: text(&self.external_id, &customer.external_id),
-            email: email.map(|email| (email.clone(), email.to_lowercase())),
+            email: email.as_deref().map(address).transpose()?,
             first_name: text(&self.first_name, &customer.first_name),
             last_name: text(&self.last_name, &customer.last_name),
             metadata: self
                 .metadata
                 .clone()
                 .unwrap_or_else(|| customer.metadata.to_string()),
-        }
+        })
     }
 }
 

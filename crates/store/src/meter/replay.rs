@@ -33,6 +33,11 @@ pub(crate) fn replay(connection: &Connection, journal: &mut Journal) -> Result<u
                 );
                 latest(&sqlite::rows(connection, &FIND_COUNT, &key).map_err(Error::from)?)
             };
+            // A fold that was cut off has written this already, and perhaps what came after it.
+            if count.used <= before.used {
+                journal.counters.put(id, before);
+                continue;
+            }
             journal.counters.put(id, count);
             journal
                 .fold

@@ -11,7 +11,7 @@ use crate::meter::sql::subject_hash;
 use crate::meter::unfolded::Name;
 
 /// Takes what fits of each wanted row. Rows are locked in the order of their key, so that two processes
-/// cannot wait for each other. A limit of 2^63-1 is none: the counter stops at the top of its range. The largest number there is stands for no limit: a count stops there. A
+/// cannot wait for each other. The largest number there is stands for no limit: a count stops there. A
 /// counter with a part that is not folded and of an earlier day is left out, see `unfolded`.
 const TAKE: &str = "with want as (
       select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
@@ -31,16 +31,6 @@ const TAKE: &str = "with want as (
       from counter n
     )
     update usage_counts c set
-      taken = case when n.cap = 9223372036854775807 then n.calls
-        else least(n.calls, greatest(n.cap - c.used - c.held, 0) / n.amount) end,
-      used = case when n.cap = 9223372036854775807 then
-          case when c.used > n.cap - n.amount * n.calls then n.cap else c.used + n.amount * n.calls end
-        else c.used + n.amount * least(n.calls, greatest(n.cap - c.used - c.held, 0) / n.amount) end,
-      plan = n.plan,
-      updated_at = $12
-    from counter n
-    )
-    update usage_counts c set
       taken = n.fits,
       used = c.used + least(n.amount * n.fits, 9223372036854775807 - c.used),
       plan = n.plan,
@@ -50,8 +40,8 @@ const TAKE: &str = "with want as (
     returning n.idx, c.taken, c.used, c.held";
 
 /// Makes the counters that do not exist yet: empty, as a deleted customer left them, or as they were when
-/// their period was closed. What the call was
-/// judged by must still be so, and the tenant stays until this is durable: nothing is made for the deleted.
+/// their period was closed. What the call was judged by must still be so, and the tenant stays until this
+/// is durable: nothing is made for the deleted.
 const MAKE: &str = "insert into usage_counts
       (publishable_key, user_id, meter, period_start, period_end, used, held, taken, folded, plan, updated_at)
     select w.pk, w.subject, w.meter, w.start, w.stop, coalesce(greatest(d.used, s.used), 0), 0, 0,
@@ -62,6 +52,8 @@ const MAKE: &str = "insert into usage_counts
     left join end_users u on u.publishable_key = w.pk and u.user_id = w.subject
     left join usage_tombstones d on d.publishable_key = w.pk and d.subject_hash = w.hash
       and d.meter = w.meter and d.period_start = w.start
+    left join usage_snapshots s on s.publishable_key = w.pk and s.user_id = w.subject
+      and s.meter = w.meter and s.period_start = w.start
     where coalesce(u.version, -1) = w.version
     order by w.pk, w.subject, w.meter, w.start
     for key share of t
