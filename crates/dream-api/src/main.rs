@@ -17,6 +17,10 @@ use failure::Failure;
 use settings::layers::Flag;
 use settings::{load, variables};
 
+/// A call of the hot path allocates a few dozen times; the system's allocator took a tenth of its time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let (global, command, flags) = match Cli::parse().resolve() {
         Ok(resolved) => resolved,

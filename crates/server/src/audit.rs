@@ -58,7 +58,7 @@ pub(crate) struct Listing {
 ///
 /// Everything that was done to your projects, keys, tiers and customers, newest first. What happened to a
 /// project that is deleted stays.
-#[utoipa::path(get, path = "/audit-log", tag = "projects", params(Listing),
+#[utoipa::path(get, path = "/audit-log", operation_id = "listAuditLog", tag = "projects", params(Listing),
     responses((status = 200, description = "A page of acts", body = ActList)), security(("developer" = [])))]
 pub(crate) async fn list(
     State(app): State<App>,

@@ -32,7 +32,7 @@ const TOKEN_SECONDS_MAX: i64 = 366 * 86_400;
 ///
 /// `plan` is stored as a grant; the default plan needs none. `externalId` is your own id of the person:
 /// what was counted for it before is taken over.
-#[utoipa::path(post, path = "/api/customers", tag = "customers", request_body(content = CustomerInput),
+#[utoipa::path(post, path = "/api/customers", operation_id = "createCustomer", tag = "customers", request_body(content = CustomerInput),
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry answer the same")),
     responses((status = 201, description = "Created", body = CustomerAnswer)), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn create(
@@ -101,7 +101,7 @@ pub(crate) struct Listing {
 /// List customers
 ///
 /// Newest first.
-#[utoipa::path(get, path = "/api/customers", tag = "customers", params(Listing),
+#[utoipa::path(get, path = "/api/customers", operation_id = "listCustomers", tag = "customers", params(Listing),
     responses((status = 200, description = "A page of customers", body = CustomerList)), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn list(
     State(app): State<App>,
@@ -155,7 +155,7 @@ pub(crate) async fn list(
 /// Get a customer
 ///
 /// By our id or by your `externalId`.
-#[utoipa::path(get, path = "/api/customers/{id}", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
+#[utoipa::path(get, path = "/api/customers/{id}", operation_id = "getCustomer", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
     responses((status = 200, description = "The customer", body = CustomerAnswer)), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn get(
     State(app): State<App>,
@@ -169,7 +169,7 @@ pub(crate) async fn get(
 /// Change a customer
 ///
 /// What is left out stays; `null` clears a name or the external id. A change of plan keeps the count.
-#[utoipa::path(patch, path = "/api/customers/{id}", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
+#[utoipa::path(patch, path = "/api/customers/{id}", operation_id = "updateCustomer", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
     request_body(content = CustomerChanges), responses((status = 200, description = "Changed", body = CustomerAnswer)),
     security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn update(
@@ -217,7 +217,7 @@ pub(crate) async fn update(
 /// Delete a customer
 ///
 /// Everything of theirs is gone and their tokens die at once.
-#[utoipa::path(delete, path = "/api/customers/{id}", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
+#[utoipa::path(delete, path = "/api/customers/{id}", operation_id = "deleteCustomer", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
     responses((status = 200, description = "Deleted", body = Deleted)), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn delete(
     State(app): State<App>,
@@ -233,7 +233,7 @@ pub(crate) async fn delete(
 /// Mint a token for a customer
 ///
 /// For apps with their own sign-in: the token lets the browser call as this user with the publishable key.
-#[utoipa::path(post, path = "/api/customers/{id}/tokens", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
+#[utoipa::path(post, path = "/api/customers/{id}/tokens", operation_id = "createCustomerToken", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
     request_body(content = TokenInput), responses((status = 200, description = "The token", body = TokenBody)),
     security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn mint(
@@ -278,7 +278,7 @@ pub(crate) async fn mint(
 /// Sign a customer out everywhere
 ///
 /// Every session ends and every token of theirs is refused at once.
-#[utoipa::path(delete, path = "/api/customers/{id}/tokens", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
+#[utoipa::path(delete, path = "/api/customers/{id}/tokens", operation_id = "endCustomerSessions", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
     responses((status = 200, description = "Ended", body = Deleted)), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn revoke(
     State(app): State<App>,
@@ -308,7 +308,7 @@ pub(crate) async fn revoke(
 /// Who am I
 ///
 /// The user of the token, with the plan in force.
-#[utoipa::path(get, path = "/api/me", tag = "usage", responses((status = 200, description = "The user", body = CustomerAnswer)),
+#[utoipa::path(get, path = "/api/me", operation_id = "getMe", tag = "usage", responses((status = 200, description = "The user", body = CustomerAnswer)),
     security(("userToken" = []), ("secretKey" = [])))]
 pub(crate) async fn me(
     State(app): State<App>,

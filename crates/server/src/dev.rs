@@ -89,7 +89,7 @@ pub(crate) struct Wipe {
 }
 
 /// Where business time is
-#[utoipa::path(get, path = "/_dev/clock", tag = "development", responses((status = 200, description = "Both clocks", body = ClockBody)))]
+#[utoipa::path(get, path = "/_dev/clock", operation_id = "getClock", tag = "development", responses((status = 200, description = "Both clocks", body = ClockBody)))]
 pub(crate) async fn clock(_: Local, State(app): State<App>) -> Json<ClockBody> {
     Json(body(&app))
 }
@@ -97,7 +97,7 @@ pub(crate) async fn clock(_: Local, State(app): State<App>) -> Json<ClockBody> {
 /// Move business time forward
 ///
 /// Answers when every job that became due has run.
-#[utoipa::path(post, path = "/_dev/clock", tag = "development", request_body(content = ClockInput), responses((status = 200, description = "Moved", body = ClockBody)))]
+#[utoipa::path(post, path = "/_dev/clock", operation_id = "advanceClock", tag = "development", request_body(content = ClockInput), responses((status = 200, description = "Moved", body = ClockBody)))]
 pub(crate) async fn advance(
     _: Local,
     State(app): State<App>,
@@ -117,7 +117,7 @@ pub(crate) async fn advance(
 /// Bring business time back to the machine's
 ///
 /// Refused once something was counted or written in the future, unless `wipe=true` takes that back.
-#[utoipa::path(delete, path = "/_dev/clock", tag = "development", params(Wipe), responses((status = 200, description = "Both clocks agree", body = ClockBody)))]
+#[utoipa::path(delete, path = "/_dev/clock", operation_id = "resetClock", tag = "development", params(Wipe), responses((status = 200, description = "Both clocks agree", body = ClockBody)))]
 pub(crate) async fn reset(
     _: Local,
     State(app): State<App>,

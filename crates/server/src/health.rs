@@ -47,7 +47,7 @@ pub(crate) struct PublicConfig {
 }
 
 /// Is it alive
-#[utoipa::path(get, path = "/health", tag = "machine", responses((status = 200, description = "It is", body = Health)))]
+#[utoipa::path(get, path = "/health", operation_id = "getHealth", tag = "machine", responses((status = 200, description = "It is", body = Health)))]
 pub(crate) async fn health(State(app): State<App>) -> Json<Health> {
     Json(body(&app))
 }
@@ -55,7 +55,7 @@ pub(crate) async fn health(State(app): State<App>) -> Json<Health> {
 /// Can it count
 ///
 /// Writes to the database before it says so.
-#[utoipa::path(get, path = "/ready", tag = "machine", responses((status = 200, description = "It can", body = Health)))]
+#[utoipa::path(get, path = "/ready", operation_id = "getReady", tag = "machine", responses((status = 200, description = "It can", body = Health)))]
 pub(crate) async fn ready(State(app): State<App>) -> problem::Result<Json<Health>> {
     if !app.is_ready() {
         return Err(Code::NotReady
@@ -79,7 +79,7 @@ fn body(app: &App) -> Health {
 /// Counters in Prometheus' text format
 ///
 /// Open in development; in production only with `metrics.token` as bearer token.
-#[utoipa::path(get, path = "/metrics", tag = "machine", responses((status = 200, description = "Counters", body = String, content_type = "text/plain")))]
+#[utoipa::path(get, path = "/metrics", operation_id = "getMetrics", tag = "machine", responses((status = 200, description = "Counters", body = String, content_type = "text/plain")))]
 pub(crate) async fn metrics(State(app): State<App>, request: Request) -> problem::Result<Response> {
     if !app.config.is_development() {
         check_token(&app, &request)?;
@@ -109,7 +109,7 @@ fn check_token(app: &App, request: &Request) -> Result<()> {
 }
 
 /// What a client must know to begin
-#[utoipa::path(get, path = "/api/config", tag = "machine", responses((status = 200, description = "Public settings", body = PublicConfig)))]
+#[utoipa::path(get, path = "/api/config", operation_id = "getConfig", tag = "machine", responses((status = 200, description = "Public settings", body = PublicConfig)))]
 pub(crate) async fn config(State(app): State<App>) -> Json<PublicConfig> {
     Json(PublicConfig {
         environment: if app.config.is_development() {
@@ -124,7 +124,7 @@ pub(crate) async fn config(State(app): State<App>) -> Json<PublicConfig> {
 }
 
 /// The keys that verify user tokens (RFC 7517)
-#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "machine", responses((status = 200, description = "Public keys", body = Object)))]
+#[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "getSigningKeys", tag = "machine", responses((status = 200, description = "Public keys", body = Object)))]
 pub(crate) async fn jwks(State(app): State<App>) -> Response {
     (
         [(header::CACHE_CONTROL, "public, max-age=300")],
@@ -134,7 +134,7 @@ pub(crate) async fn jwks(State(app): State<App>) -> Response {
 }
 
 /// Where to find what about user tokens (OpenID Connect Discovery)
-#[utoipa::path(get, path = "/.well-known/openid-configuration", tag = "machine", responses((status = 200, description = "Discovery", body = Object)))]
+#[utoipa::path(get, path = "/.well-known/openid-configuration", operation_id = "getDiscovery", tag = "machine", responses((status = 200, description = "Discovery", body = Object)))]
 pub(crate) async fn discovery(State(app): State<App>) -> Json<Value> {
     let issuer = &app.config.public_url;
     Json(json!({

@@ -27,7 +27,7 @@ use crate::projects::input::{DeleteInput, KeyInput, ProjectInput, SettingsInput,
 ///
 /// Makes the project with its tiers and keys, all or nothing. The secret key is shown in this answer and
 /// never again.
-#[utoipa::path(post, path = "/create-products", tag = "projects", request_body(content = ProjectInput),
+#[utoipa::path(post, path = "/create-products", operation_id = "createProject", tag = "projects", request_body(content = ProjectInput),
     responses((status = 200, description = "Created", body = Created)), security(("developer" = [])))]
 pub(crate) async fn create(
     State(app): State<App>,
@@ -76,7 +76,7 @@ fn assemble(app: &App, platform: PlatformId, input: ProjectInput) -> (NewProject
 /// List your projects
 ///
 /// One entry for each project and mode. Secrets are masked.
-#[utoipa::path(get, path = "/projects", tag = "projects", responses((status = 200, description = "Projects", body = ProjectList)), security(("developer" = [])))]
+#[utoipa::path(get, path = "/projects", operation_id = "listProjects", tag = "projects", responses((status = 200, description = "Projects", body = ProjectList)), security(("developer" = [])))]
 pub(crate) async fn list(
     State(app): State<App>,
     Developer(developer): Developer,
@@ -96,7 +96,7 @@ pub(crate) async fn list(
 /// Replace the secret key
 ///
 /// The publishable key stays; every other secret of this project and mode is dead at once.
-#[utoipa::path(post, path = "/projects/regenerate-secret", tag = "projects", request_body(content = WhichKey),
+#[utoipa::path(post, path = "/projects/regenerate-secret", operation_id = "regenerateSecret", tag = "projects", request_body(content = WhichKey),
     responses((status = 200, description = "The new secret, shown once", body = Regenerated)), security(("developer" = [])))]
 pub(crate) async fn regenerate(
     State(app): State<App>,
@@ -125,7 +125,7 @@ pub(crate) async fn regenerate(
 /// Add a secret key and let the old ones run out
 ///
 /// The new secret works at once; the others end after the overlap, a day by default.
-#[utoipa::path(post, path = "/projects/rotate-key", tag = "projects", request_body(content = KeyInput),
+#[utoipa::path(post, path = "/projects/rotate-key", operation_id = "rotateKey", tag = "projects", request_body(content = KeyInput),
     responses((status = 200, description = "The new secret, shown once", body = Regenerated)), security(("developer" = [])))]
 pub(crate) async fn rotate(
     State(app): State<App>,
@@ -156,7 +156,7 @@ pub(crate) async fn rotate(
 }
 
 /// List the secret keys of a project
-#[utoipa::path(post, path = "/projects/keys", tag = "projects", request_body(content = WhichKey),
+#[utoipa::path(post, path = "/projects/keys", operation_id = "listKeys", tag = "projects", request_body(content = WhichKey),
     responses((status = 200, description = "Keys without their secrets", body = KeyAnswer)), security(("developer" = [])))]
 pub(crate) async fn list_keys(
     State(app): State<App>,
@@ -173,7 +173,7 @@ pub(crate) async fn list_keys(
 /// Change the settings of a project
 ///
 /// What is left out stays. Without any change it answers what is set.
-#[utoipa::path(post, path = "/projects/settings", tag = "projects", request_body(content = SettingsInput),
+#[utoipa::path(post, path = "/projects/settings", operation_id = "changeProjectSettings", tag = "projects", request_body(content = SettingsInput),
     responses((status = 200, description = "The settings now", body = SettingsAnswer)), security(("developer" = [])))]
 pub(crate) async fn settings(
     State(app): State<App>,
@@ -212,7 +212,7 @@ pub(crate) async fn settings(
 ///
 /// The whole of it, test and live: keys, tiers, customers, counts. Nothing remains but a line in the audit
 /// log. `confirm` is the project's name, typed.
-#[utoipa::path(post, path = "/projects/delete", tag = "projects", request_body(content = DeleteInput),
+#[utoipa::path(post, path = "/projects/delete", operation_id = "deleteProject", tag = "projects", request_body(content = DeleteInput),
     responses((status = 200, description = "Deleted", body = Deleted)), security(("developer" = [])))]
 pub(crate) async fn delete(
     State(app): State<App>,

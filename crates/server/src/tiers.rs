@@ -173,7 +173,7 @@ pub(crate) struct Listing {
 /// List the tiers of a project
 ///
 /// What a pricing page shows, in the project's order. Prices are in minor units, -1 is unlimited.
-#[utoipa::path(get, path = "/api/tiers", tag = "catalogue", responses((status = 200, description = "Tiers that are sold", body = TierList)),
+#[utoipa::path(get, path = "/api/tiers", operation_id = "listTiers", tag = "catalogue", responses((status = 200, description = "Tiers that are sold", body = TierList)),
     security(("publishableKey" = []), ("secretKey" = [])))]
 pub(crate) async fn list(Public(tenant): Public) -> Json<TierList> {
     let sold = tenant.tiers.iter().filter(|tier| tier.active);
@@ -185,7 +185,7 @@ pub(crate) async fn list(Public(tenant): Public) -> Json<TierList> {
 /// List the products of a store
 ///
 /// Tiers that are sold once. `soldOut` is computed from what is left.
-#[utoipa::path(get, path = "/api/products", tag = "catalogue", responses((status = 200, description = "Products that are sold", body = ProductList)),
+#[utoipa::path(get, path = "/api/products", operation_id = "listProducts", tag = "catalogue", responses((status = 200, description = "Products that are sold", body = ProductList)),
     security(("publishableKey" = []), ("secretKey" = [])))]
 pub(crate) async fn products(Public(tenant): Public) -> Json<ProductList> {
     let sold = tenant
@@ -198,7 +198,7 @@ pub(crate) async fn products(Public(tenant): Public) -> Json<ProductList> {
 }
 
 /// List tiers for editing
-#[utoipa::path(get, path = "/tiers", tag = "tiers", params(Listing), responses((status = 200, description = "Tiers of the project", body = OwnTiers)),
+#[utoipa::path(get, path = "/tiers", operation_id = "listOwnTiers", tag = "tiers", params(Listing), responses((status = 200, description = "Tiers of the project", body = OwnTiers)),
     security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn own(
     Backend(caller): Backend,
@@ -219,7 +219,7 @@ pub(crate) async fn own(
 /// Add a tier
 ///
 /// Keys stay as they are. A tier of a store is a product.
-#[utoipa::path(post, path = "/tiers/add", tag = "tiers", request_body(content = TierFields), responses((status = 200, description = "Added", body = TierChanged)),
+#[utoipa::path(post, path = "/tiers/add", operation_id = "addTier", tag = "tiers", request_body(content = TierFields), responses((status = 200, description = "Added", body = TierChanged)),
     security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn add(
     State(app): State<App>,
@@ -244,7 +244,7 @@ pub(crate) async fn add(
 ///
 /// Limits apply at once and no count is reset. `updates` holds the fields to change; they may also stand
 /// beside `tierName`.
-#[utoipa::path(put, path = "/tiers", tag = "tiers", request_body(content = TierUpdates), responses((status = 200, description = "Changed", body = TierChanged)),
+#[utoipa::path(put, path = "/tiers", operation_id = "updateTier", tag = "tiers", request_body(content = TierUpdates), responses((status = 200, description = "Changed", body = TierChanged)),
     security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn update(
     State(app): State<App>,
@@ -272,7 +272,7 @@ pub(crate) async fn update(
 /// Archive a tier
 ///
 /// It is no longer sold. Those who are on it stay on it, with its limits.
-#[utoipa::path(delete, path = "/tiers", tag = "tiers", request_body(content = TierNamed), responses((status = 200, description = "Archived", body = TierDeleted)),
+#[utoipa::path(delete, path = "/tiers", operation_id = "deleteTier", tag = "tiers", request_body(content = TierNamed), responses((status = 200, description = "Archived", body = TierDeleted)),
     security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn delete(
     State(app): State<App>,

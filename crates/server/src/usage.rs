@@ -55,7 +55,7 @@ pub(crate) struct Track {
 /// Counts `amount` uses of a meter for one user, if the limit of the user's plan allows all of it. The
 /// answer comes after the count is durable. At the limit it answers 403 `tier_limit_reached` and counts
 /// nothing. Send an `Idempotency-Key` to retry safely: the same key answers the same and counts once.
-#[utoipa::path(post, path = "/api/data", tag = "usage", request_body(content = Track),
+#[utoipa::path(post, path = "/api/data", operation_id = "trackUsage", tag = "usage", request_body(content = Track),
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry answer the same and count once")),
     responses((status = 200, description = "Counted", body = Tracked)),
     security(("secretKey" = []), ("userToken" = [])))]
@@ -98,7 +98,7 @@ pub(crate) async fn track(
 /// Where a user stands
 ///
 /// Reads the counters of the running periods and changes nothing.
-#[utoipa::path(get, path = "/api/usage", tag = "usage", responses((status = 200, description = "All meters", body = Standing)),
+#[utoipa::path(get, path = "/api/usage", operation_id = "getUsage", tag = "usage", responses((status = 200, description = "All meters", body = Standing)),
     security(("secretKey" = []), ("userToken" = [])))]
 pub(crate) async fn check(State(app): State<App>, User(caller): User) -> problem::Result<Response> {
     let first = Meter::requests();
@@ -132,7 +132,7 @@ pub(crate) async fn check(State(app): State<App>, User(caller): User) -> problem
 /// Closed periods
 ///
 /// What was used in periods that are over, newest first, 100 at most.
-#[utoipa::path(get, path = "/api/usage/history", tag = "usage", responses((status = 200, description = "Closed periods", body = History)),
+#[utoipa::path(get, path = "/api/usage/history", operation_id = "getUsageHistory", tag = "usage", responses((status = 200, description = "Closed periods", body = History)),
     security(("secretKey" = []), ("userToken" = [])))]
 pub(crate) async fn history(
     State(app): State<App>,

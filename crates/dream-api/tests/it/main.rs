@@ -11,11 +11,16 @@
 mod api;
 mod customers;
 mod database;
+mod dev;
 mod forge;
+mod fuzz;
+mod http;
 mod keys;
 mod load;
+mod openapi;
 mod project;
 mod projects;
+mod rate;
 mod raw;
 mod server;
 mod spec;

@@ -69,8 +69,13 @@ impl Raw {
         tokio::time::timeout(PATIENCE, closing).await.is_ok()
     }
 
-    /// Whether the connection is still open after a while.
-    pub(crate) async fn stays_open(&mut self, time: Duration) -> bool {
+    /// Says that nothing more comes.
+    pub(crate) async fn finish(&mut self) {
+        let _ = self.stream.shutdown().await;
+    }
+
+    /// Whether nothing is heard for this long.
+    pub(crate) async fn stays_silent(&mut self, time: Duration) -> bool {
         tokio::time::timeout(time, self.read_more()).await.is_err()
     }
 

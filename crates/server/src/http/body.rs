@@ -54,9 +54,12 @@ pub(crate) async fn read(request: Request, app: &App) -> Result<axum::body::Byte
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let asks_first = request.headers().contains_key(header::EXPECT);
     let mut body = request.into_body();
-    if announced.is_some_and(|length| length > max) {
-        discard(&mut body, http.body_timeout).await;
+    if let Some(length) = announced.filter(|length| *length > max) {
+        if length <= DISCARD_MAX && !asks_first {
+            discard(&mut body, http.body_timeout).await;
+        }
         return Err(too_large(max));
     }
     let read = Limited::new(&mut body, max).collect();

@@ -32,7 +32,7 @@ async fn tenant_tables(store: &Store) -> Vec<String> {
 }
 
 /// Table and number of rows, wherever a tenant has any.
-async fn traces(store: &Store, tenant: &str) -> Vec<(String, i64)> {
+pub(crate) async fn traces(store: &Store, tenant: &str) -> Vec<(String, i64)> {
     let mut found = Vec::new();
     for table in tenant_tables(store).await {
         let count = store

@@ -14,6 +14,7 @@ mod clock;
 mod crash;
 mod customers;
 mod deletion;
+mod deletion_under_load;
 mod exact;
 mod fixture;
 mod history;

@@ -1,0 +1,8 @@
+//! HTTP itself: time-outs, limits, shutting down, headers, documents.
+
+mod documents;
+mod headers;
+mod limits;
+mod production;
+mod shutdown;
+mod timeouts;
