@@ -39,7 +39,9 @@ pub(crate) struct Health {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PublicConfig {
     /// `development` or `production`.
+    #[schema(example = "development")]
     environment: &'static str,
+    #[schema(example = "http://127.0.0.1:8787")]
     base_url: String,
     /// The project that developers are users of.
     root_publishable_key: String,

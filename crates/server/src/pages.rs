@@ -74,13 +74,24 @@ pub(crate) async fn reference(Path(name): Path<String>) -> problem::Result<Respo
 }
 
 fn file(name: &str) -> problem::Result<Response> {
-    static CONFIG: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> =
-        LazyLock::new(|| Arc::new(utoipa_swagger_ui::Config::from("/openapi.json")));
+    static CONFIG: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::new(|| {
+        Arc::new(utoipa_swagger_ui::Config::from("/openapi.json").use_base_layout())
+    });
     let missing = || Code::NotFound.error("There is no such page in the reference");
     let found = utoipa_swagger_ui::serve(name, CONFIG.clone())
         .map_err(|_| missing())?
         .ok_or_else(missing)?;
-    let mut response = found.bytes.into_owned().into_response();
+    let bytes = if name == "index.html" {
+        let page = String::from_utf8_lossy(&found.bytes);
+        page.replace(
+            "<title>Swagger UI</title>",
+            "<title>dream-api reference</title>",
+        )
+        .into_bytes()
+    } else {
+        found.bytes.into_owned()
+    };
+    let mut response = bytes.into_response();
     let headers = response.headers_mut();
     if let Ok(kind) = HeaderValue::from_str(&found.content_type) {
         headers.insert(header::CONTENT_TYPE, kind);

@@ -157,6 +157,7 @@ pub(crate) struct TierChanged {
 pub(crate) struct TierDeleted {
     success: bool,
     /// Its name.
+    #[schema(example = "pro")]
     deleted: String,
 }
 

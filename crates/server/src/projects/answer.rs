@@ -49,8 +49,11 @@ pub(crate) struct ProjectList {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProjectBody {
+    #[schema(example = "prj_019a2b3c4d5e7f60a1b2c3d4e5f60718")]
     project_id: String,
+    #[schema(example = "pk_test_…")]
     publishable_key: String,
+    #[schema(example = "Weather API")]
     name: String,
     /// `saas`, `store` or `membership`.
     #[serde(rename = "type")]
@@ -94,9 +97,12 @@ pub(crate) struct KeyAnswer {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Regenerated {
     success: bool,
+    #[schema(example = "pk_test_…")]
     publishable_key: String,
     /// Shown here and never again.
+    #[schema(example = "sk_test_…")]
     secret_key: String,
+    #[schema(example = "test")]
     mode: &'static str,
     message: &'static str,
 }
@@ -105,7 +111,9 @@ pub(crate) struct Regenerated {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SettingsBody {
+    #[schema(example = "pk_test_…")]
     publishable_key: String,
+    #[schema(example = "Weather API")]
     project_name: String,
     redirect_origins: Vec<String>,
     upgrade_url: Option<String>,

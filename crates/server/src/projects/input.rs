@@ -35,14 +35,14 @@ pub(crate) struct ProjectInput {
 
 /// A project by its publishable key.
 #[derive(Debug, ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[schema(rename_all = "camelCase", example = json!({"publishableKey": "pk_test_…"}))]
 pub(crate) struct WhichKey {
     pub(crate) publishable_key: String,
 }
 
 /// A secret key to be added.
 #[derive(Debug, ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[schema(rename_all = "camelCase", example = json!({"publishableKey": "pk_test_…", "label": "next", "overlapSeconds": 3600}))]
 pub(crate) struct KeyInput {
     pub(crate) publishable_key: String,
     /// What you call it.
@@ -74,7 +74,7 @@ pub(crate) struct SettingsInput {
 
 /// A project to be deleted.
 #[derive(Debug, ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[schema(rename_all = "camelCase", example = json!({"publishableKey": "pk_test_…", "confirm": "Weather API"}))]
 pub(crate) struct DeleteInput {
     pub(crate) publishable_key: Option<String>,
     pub(crate) project_id: Option<String>,

@@ -131,7 +131,11 @@ async fn an_announced_length_that_is_huge_is_refused_before_it_is_sent() {
     };
     let reply = exchange(&api, head("content-length: 99999999999")).await;
     reply.unwrap().problem(413, "payload_too_large");
-    let reply = exchange(&api, head("content-length: 2000000\r\nexpect: 100-continue")).await;
+    let reply = exchange(
+        &api,
+        head("content-length: 2000000\r\nexpect: 100-continue"),
+    )
+    .await;
     reply.unwrap().problem(413, "payload_too_large");
     // No number of bytes at all.
     let reply = exchange(&api, head("content-length: 18446744073709551615")).await;
