@@ -1,7 +1,7 @@
 //! The record of administrative acts, for the developer whose platform it is.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use dream_store::audit as store;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::caller::Developer;
+use crate::http::params::Params;
 use crate::http::{page, problem};
 
 /// One act.
@@ -63,7 +64,7 @@ pub(crate) struct Listing {
 pub(crate) async fn list(
     State(app): State<App>,
     Developer(developer): Developer,
-    Query(listing): Query<Listing>,
+    Params(listing): Params<Listing>,
 ) -> problem::Result<Json<ActList>> {
     let limit = page::limit(listing.limit.as_deref())?;
     let platform = developer.platform(&app).await?;

@@ -4,7 +4,7 @@ mod answer;
 mod input;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use dream_domain::error::{Code, Error, Result};
@@ -19,9 +19,12 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::caller::{Backend, BackendCaller, User};
-use crate::customers::answer::{CustomerAnswer, CustomerBody, CustomerList, Deleted, TokenBody};
+use crate::customers::answer::{
+    CustomerAnswer, CustomerBody, CustomerDeleted, CustomerList, TokenBody,
+};
 use crate::customers::input::{CustomerChanges, CustomerInput, TokenInput};
 use crate::http::body::{Fields, wrong};
+use crate::http::params::{Params, Segment};
 use crate::http::{page, problem};
 use crate::tokens;
 
@@ -106,7 +109,7 @@ pub(crate) struct Listing {
 pub(crate) async fn list(
     State(app): State<App>,
     Backend(caller): Backend,
-    Query(listing): Query<Listing>,
+    Params(listing): Params<Listing>,
 ) -> problem::Result<Json<CustomerList>> {
     let tenant = &caller.tenant;
     let limit = page::limit(listing.limit.as_deref())?;
@@ -160,7 +163,7 @@ pub(crate) async fn list(
 pub(crate) async fn get(
     State(app): State<App>,
     Backend(caller): Backend,
-    Path(id): Path<String>,
+    Segment(id): Segment,
 ) -> problem::Result<Json<CustomerAnswer>> {
     let customer = found(&app, &caller, &id).await?;
     answer(&app, &caller, &customer).await
@@ -175,7 +178,7 @@ pub(crate) async fn get(
 pub(crate) async fn update(
     State(app): State<App>,
     Backend(caller): Backend,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     fields: Fields,
 ) -> problem::Result<Json<CustomerAnswer>> {
     let changes = CustomerChanges::read(fields)?;
@@ -218,16 +221,16 @@ pub(crate) async fn update(
 ///
 /// Everything of theirs is gone and their tokens die at once.
 #[utoipa::path(delete, path = "/api/customers/{id}", operation_id = "deleteCustomer", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
-    responses((status = 200, description = "Deleted", body = Deleted)), security(("secretKey" = []), ("developer" = [])))]
+    responses((status = 200, description = "Deleted", body = CustomerDeleted)), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn delete(
     State(app): State<App>,
     Backend(caller): Backend,
-    Path(id): Path<String>,
-) -> problem::Result<Json<Deleted>> {
+    Segment(id): Segment,
+) -> problem::Result<Json<CustomerDeleted>> {
     let customer = found(&app, &caller, &id).await?;
     let act = app.act(&caller.actor, "customer.delete", &customer.id, &json!({}));
     store::delete(&app.db, caller.scope(), &customer, &act).await?;
-    Ok(Json(Deleted::of(&customer)))
+    Ok(Json(CustomerDeleted::of(&customer)))
 }
 
 /// Mint a token for a customer
@@ -239,7 +242,7 @@ pub(crate) async fn delete(
 pub(crate) async fn mint(
     State(app): State<App>,
     Backend(caller): Backend,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     fields: Fields,
 ) -> problem::Result<Json<TokenBody>> {
     let seconds = TokenInput::read(fields)?.expires_in;
@@ -279,12 +282,12 @@ pub(crate) async fn mint(
 ///
 /// Every session ends and every token of theirs is refused at once.
 #[utoipa::path(delete, path = "/api/customers/{id}/tokens", operation_id = "endCustomerSessions", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
-    responses((status = 200, description = "Ended", body = Deleted)), security(("secretKey" = []), ("developer" = [])))]
+    responses((status = 200, description = "Ended", body = CustomerDeleted)), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn revoke(
     State(app): State<App>,
     Backend(caller): Backend,
-    Path(id): Path<String>,
-) -> problem::Result<Json<Deleted>> {
+    Segment(id): Segment,
+) -> problem::Result<Json<CustomerDeleted>> {
     let customer = found(&app, &caller, &id).await?;
     let act = app.act(&caller.actor, "token.revoke", &customer.id, &json!({}));
     audit::record(
@@ -302,7 +305,7 @@ pub(crate) async fn revoke(
         app.clock.machine(),
     )
     .await?;
-    Ok(Json(Deleted::signed_out(&customer)))
+    Ok(Json(CustomerDeleted::signed_out(&customer)))
 }
 
 /// Who am I

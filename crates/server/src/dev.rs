@@ -1,7 +1,7 @@
 //! The doors of development: time travel. Open only on this machine (rules 30).
 
 use axum::Json;
-use axum::extract::{FromRequestParts, Query, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use dream_domain::error::{Code, Error, Result, invalid};
@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::body::Fields;
+use crate::http::params::Params;
 use crate::http::peer::Peer;
 use crate::http::problem::{self, Problem};
 use crate::worker;
@@ -121,7 +122,7 @@ pub(crate) async fn advance(
 pub(crate) async fn reset(
     _: Local,
     State(app): State<App>,
-    Query(Wipe { wipe }): Query<Wipe>,
+    Params(Wipe { wipe }): Params<Wipe>,
 ) -> problem::Result<Json<ClockBody>> {
     let now = app.clock.machine();
     app.db.fold().await?;

@@ -95,7 +95,9 @@ async fn keyed<F: Future<Output = Response>>(
     let Some(key) = key_of(request.headers())? else {
         return Ok(next(request).await);
     };
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // What is kept must be readable by every later caller, whatever encodings this one accepts.
+    parts.headers.remove(header::ACCEPT_ENCODING);
     let bytes = body::read(Request::from_parts(parts.clone(), body), app).await?;
     let route = format!("{} {}", parts.method, parts.uri);
     let Some((owner, who)) = caller::owner(app, &parts.headers).await else {

@@ -105,6 +105,9 @@ const OTHERS: [(&str, &str); 2] = [
     ),
 ];
 
+/// Operations that can be called without a body.
+const BODILESS: [&str; 2] = ["trackUsage", "createCustomerToken"];
+
 /// The document before any route.
 pub(crate) fn base() -> Document {
     let mut document = Base::openapi();
@@ -212,6 +215,12 @@ pub(crate) fn complete(document: &mut Document) {
                 .security
                 .as_ref()
                 .is_some_and(|security| !security.is_empty());
+            let id = operation.operation_id.as_deref().unwrap_or_default();
+            if BODILESS.contains(&id)
+                && let Some(RefOr::T(body)) = &mut operation.request_body
+            {
+                body.required = None;
+            }
             add(operation, &EVERYWHERE);
             add(operation, &OTHERS);
             if secured {

@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, LazyLock};
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use dream_domain::error::Code;
 
 use crate::app::App;
+use crate::http::params::Segment;
 use crate::http::problem;
 
 /// Styles of the plain pages; its hash is in their policy.
@@ -35,7 +36,7 @@ pub(crate) async fn home(State(app): State<App>) -> Response {
 }
 
 /// The page of an error code.
-pub(crate) async fn error(Path(code): Path<String>) -> problem::Result<Response> {
+pub(crate) async fn error(Segment(code): Segment) -> problem::Result<Response> {
     let found = Code::ALL.iter().find(|known| known.as_str() == code);
     let code = found.ok_or_else(|| Code::NotFound.error("There is no error with this code"))?;
     let body = format!(
@@ -69,7 +70,7 @@ pub(crate) async fn reference_home() -> problem::Result<Response> {
 }
 
 /// A file of the reference.
-pub(crate) async fn reference(Path(name): Path<String>) -> problem::Result<Response> {
+pub(crate) async fn reference(Segment(name): Segment) -> problem::Result<Response> {
     file(&name)
 }
 

@@ -18,8 +18,8 @@ use crate::caller::{Developer, DeveloperCaller};
 use crate::http::body::{Fields, missing};
 use crate::http::problem;
 use crate::projects::answer::{
-    Created, Deleted, KeyAnswer, MadeTier, ProjectBody, ProjectList, Regenerated, SettingsAnswer,
-    SettingsBody,
+    Created, KeyAnswer, MadeTier, ProjectBody, ProjectDeleted, ProjectList, Regenerated,
+    SettingsAnswer, SettingsBody,
 };
 use crate::projects::input::{DeleteInput, KeyInput, ProjectInput, SettingsInput, WhichKey};
 
@@ -213,12 +213,12 @@ pub(crate) async fn settings(
 /// The whole of it, test and live: keys, tiers, customers, counts. Nothing remains but a line in the audit
 /// log. `confirm` is the project's name, typed.
 #[utoipa::path(post, path = "/projects/delete", operation_id = "deleteProject", tag = "projects", request_body(content = DeleteInput),
-    responses((status = 200, description = "Deleted", body = Deleted)), security(("developer" = [])))]
+    responses((status = 200, description = "Deleted", body = ProjectDeleted)), security(("developer" = [])))]
 pub(crate) async fn delete(
     State(app): State<App>,
     Developer(developer): Developer,
     fields: Fields,
-) -> problem::Result<Json<Deleted>> {
+) -> problem::Result<Json<ProjectDeleted>> {
     let input = DeleteInput::read(fields)?;
     let tenants = chosen(&app, &developer, &input).await?;
     let name = tenants
@@ -243,7 +243,7 @@ pub(crate) async fn delete(
     let detail = json!({"name": &*name, "modes": tenants.len(), "customers": customers});
     let act = app.act(&developer.user, "project.delete", &project, &detail);
     store::delete(&app.db, &tenants, &act).await?;
-    Ok(Json(Deleted::of(&tenants, customers)))
+    Ok(Json(ProjectDeleted::of(&tenants, customers)))
 }
 
 /// The tenants of the project that is to be deleted: named by key, id, or a name that is unique.

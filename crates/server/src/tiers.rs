@@ -5,7 +5,7 @@ mod edit;
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use dream_domain::error::{Code, Error};
 use dream_domain::tier::{Tier, TierKind, limit_for};
 use dream_domain::usage::Meter;
@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::caller::{Backend, BackendCaller, Public};
 use crate::http::body::Fields;
+use crate::http::params::Params;
 use crate::http::problem;
 use crate::tier_input::{TierFields, TierNamed, TierUpdates};
 
@@ -203,7 +204,7 @@ pub(crate) async fn products(Public(tenant): Public) -> Json<ProductList> {
     security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn own(
     Backend(caller): Backend,
-    Query(listing): Query<Listing>,
+    Params(listing): Params<Listing>,
 ) -> Json<OwnTiers> {
     let tenant = &caller.tenant;
     let shown = tenant

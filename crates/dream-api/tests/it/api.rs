@@ -39,7 +39,7 @@ impl Api {
         let client = Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .build();
         Self {
             base: base.to_owned(),
@@ -122,10 +122,6 @@ impl Call {
 
     pub(crate) fn body(self, body: impl Into<Vec<u8>>) -> Self {
         Self(self.0.body(body.into()))
-    }
-
-    pub(crate) fn timeout(self, time: Duration) -> Self {
-        Self(self.0.timeout(time))
     }
 
     /// The answer; none if the connection broke.

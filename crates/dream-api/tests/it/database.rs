@@ -9,6 +9,9 @@ use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 /// Names the PostgreSQL server on which the tests make their databases; SQLite without it (rules 36).
 const SERVER: &str = "DREAM_TEST_DATABASE_URL";
 
+/// How many databases this run has made.
+static MADE: AtomicU32 = AtomicU32::new(0);
+
 /// Where a server keeps its rows.
 #[derive(Clone)]
 pub(crate) enum Database {
@@ -23,7 +26,6 @@ impl Database {
         let Ok(server) = std::env::var(SERVER) else {
             return Self::File(data.join("dream-api.db"));
         };
-        static MADE: AtomicU32 = AtomicU32::new(0);
         let made = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("dream_it_{}_{made}", std::process::id());
         let admin = connect(&server).await;

@@ -25,8 +25,7 @@ pub(crate) fn admitted(project: &Project, operation: &Operation, call: Call) -> 
 pub(crate) fn existing(project: &Project, name: &str) -> Option<Value> {
     Some(match name {
         "publishableKey" => json!(project.pk),
-        "tierName" => json!("pro"),
-        "plan" => json!("pro"),
+        "tierName" | "plan" => json!("pro"),
         "email" => json!("fuzz@example.com"),
         "price" => json!(100),
         "tiers" => json!([{"name": "free", "price": 0}]),

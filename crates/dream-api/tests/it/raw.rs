@@ -80,7 +80,7 @@ impl Raw {
     }
 
     async fn read_more(&mut self) -> bool {
-        let mut buffer = [0; 16 * 1024];
+        let mut buffer = vec![0; 16 * 1024];
         match self.stream.read(&mut buffer).await {
             Ok(0) | Err(_) => false,
             Ok(read) => {

@@ -78,10 +78,6 @@ impl Operation {
         format!("{} {}", self.method, self.path)
     }
 
-    pub(crate) fn is_write(&self) -> bool {
-        self.method != Method::GET
-    }
-
     /// A call with these path and query values; what is not named is left out.
     pub(crate) fn call(&self, api: &Api, value: impl Fn(&str) -> Option<String>) -> Call {
         let mut path = String::new();
@@ -130,13 +126,12 @@ fn sample(schema: &Value) -> Value {
 /// Percent-encodes everything that could end or change a part of a path or query.
 pub(crate) fn encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~{}".contains(&byte);
-    let mut out = String::new();
-    for byte in text.bytes() {
+    let encoded = text.bytes().map(|byte| {
         if plain(byte) {
-            out.push(char::from(byte));
+            char::from(byte).to_string()
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            format!("%{byte:02X}")
         }
-    }
-    out
+    });
+    encoded.collect()
 }

@@ -57,7 +57,7 @@ pub(crate) struct CustomerList {
 
 /// What was ended.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Deleted {
+pub(crate) struct CustomerDeleted {
     success: bool,
     #[schema(example = "Customer deleted successfully")]
     message: &'static str,
@@ -105,7 +105,7 @@ impl CustomerBody {
     }
 }
 
-impl Deleted {
+impl CustomerDeleted {
     pub(super) fn of(customer: &Customer) -> Self {
         let deleted = Gone {
             id: customer.id.to_string(),

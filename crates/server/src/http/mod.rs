@@ -3,5 +3,6 @@
 pub(crate) mod body;
 pub(crate) mod json;
 pub(crate) mod page;
+pub(crate) mod params;
 pub(crate) mod peer;
 pub(crate) mod problem;

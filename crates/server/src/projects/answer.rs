@@ -131,7 +131,7 @@ pub(crate) struct SettingsAnswer {
 /// A project that is gone.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Deleted {
+pub(crate) struct ProjectDeleted {
     success: bool,
     #[schema(example = "Project deleted permanently, test and live")]
     message: &'static str,
@@ -249,7 +249,7 @@ impl SettingsBody {
     }
 }
 
-impl Deleted {
+impl ProjectDeleted {
     pub(super) fn of(tenants: &[Tenant], customers: i64) -> Self {
         Self {
             success: true,

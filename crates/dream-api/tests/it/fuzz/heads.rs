@@ -127,8 +127,9 @@ async fn other_content_types_415_everywhere() {
 
 /// A request with these further header lines.
 fn with_headers(lines: impl Iterator<Item = String>) -> String {
-    let lines: String = lines.map(|line| format!("{line}\r\n")).collect();
-    format!("GET /health HTTP/1.1\r\nhost: x\r\n{lines}\r\n")
+    let lines: Vec<String> = lines.collect();
+    let lines = lines.join("\r\n");
+    format!("GET /health HTTP/1.1\r\nhost: x\r\n{lines}\r\n\r\n")
 }
 
 #[tokio::test]

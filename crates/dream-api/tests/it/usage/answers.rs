@@ -1,4 +1,4 @@
-//! What usage calls answer: the union of fields of all clients (wire.md 1), and the RateLimit fields.
+//! What usage calls answer: the union of fields of all clients (wire.md 1), and the `RateLimit` fields.
 
 use serde_json::json;
 
@@ -104,7 +104,7 @@ async fn a_month_is_a_calendar_month_200() {
     assert!(resets.ends_with("-01T00:00:00Z"), "{resets}");
 }
 
-/// A parameter of one policy of a RateLimit field.
+/// A parameter of one policy of a `RateLimit` field.
 fn parameter(reply: &Reply, header: &str, policy: &str, name: &str) -> i64 {
     let field = reply.header(header);
     let item = field
