@@ -63,6 +63,7 @@ impl Owned {
             versions,
             clocks,
             fold_every: options.fold_every,
+            sick: false,
         };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())

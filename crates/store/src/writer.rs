@@ -25,6 +25,8 @@ use crate::versions::Versions;
 /// Folded items per commit while calls wait; an idle writer takes far more.
 const SLICE_BUSY: usize = 64;
 const SLICE_IDLE: usize = 4096;
+/// Between two tries of a fold whose commit failed.
+const RETRY_AFTER: Duration = Duration::from_millis(200);
 /// How often a batch waits for the rest of its wave.
 const YIELDS_MAX: usize = 4;
 
@@ -137,6 +139,8 @@ pub(crate) struct Writer {
     pub(crate) versions: Versions,
     pub(crate) clocks: Clocks,
     pub(crate) fold_every: Duration,
+    /// The last commit failed: said once, and the fold waits a little between its tries.
+    pub(crate) sick: bool,
 }
 
 impl Writer {
@@ -145,10 +149,10 @@ impl Writer {
         let mut calls = Vec::new();
         let mut fold_due = (self.clocks.machine)();
         loop {
-            let idle = if self.journal.fold.runs() {
-                Duration::ZERO
-            } else {
-                self.fold_every
+            let idle = match (self.journal.fold.runs(), self.sick) {
+                (true, false) => Duration::ZERO,
+                (true, true) => RETRY_AFTER,
+                (false, _) => self.fold_every,
             };
             let (jobs, closing) = self.queue.take(idle, &mut calls);
             let now = (self.clocks.machine)();
@@ -180,6 +184,9 @@ impl Writer {
         match self.attempt(&jobs, calls, now, &mut outcomes) {
             Ok((mut batch, wrote)) => {
                 self.journal.committed(&mut batch, wrote);
+                if std::mem::take(&mut self.sick) {
+                    tracing::info!("commits work again");
+                }
                 for (job, outcome) in jobs.into_iter().zip(outcomes) {
                     let _ = job.reply.send(outcome);
                 }
@@ -188,7 +195,9 @@ impl Writer {
                 }
             }
             Err(error) => {
-                tracing::error!(cause = ?error, "a commit failed; nothing of it was kept");
+                if !std::mem::replace(&mut self.sick, true) {
+                    tracing::error!(cause = ?error, "a commit failed; nothing of it was kept, and calls are refused until one works");
+                }
                 self.undo();
                 for job in jobs {
                     let _ = job.reply.send(Err(Refusal::Storage(same(&error))));

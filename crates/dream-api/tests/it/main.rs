@@ -9,6 +9,7 @@
 )]
 
 mod api;
+mod audit;
 mod customers;
 mod database;
 mod dev;

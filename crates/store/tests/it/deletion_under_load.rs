@@ -1,7 +1,6 @@
 //! Deleting while calls run, in this process and in others: what is deleted stays so.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dream_store::meter::Verdict;
@@ -13,53 +12,43 @@ use crate::deletion::traces;
 use crate::place::{Store, on_postgres};
 use crate::tenant::{Call, act, customer, judge, project};
 
-/// Callers who go on until they are told to stop.
-struct Callers {
-    stop: Arc<AtomicBool>,
-    running: JoinSet<i64>,
-}
+/// How many calls each caller sends at most; a caller who gets that far was never told that he is stale.
+const CALLS_MAX: usize = 3000;
 
-/// What a caller does who is told that what he was judged by has changed.
-#[derive(Clone, Copy, PartialEq)]
-enum Stale {
-    JudgesAgain,
-    Ends,
+/// Callers who go on until what they were judged by has changed.
+struct Callers {
+    running: JoinSet<(i64, bool)>,
 }
 
 impl Callers {
-    fn start(handles: &[Db], scope: &Scope, users: &[Arc<str>], stale: Stale) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
+    fn start(handles: &[Db], scope: &Scope, users: &[Arc<str>]) -> Self {
         let mut running = JoinSet::new();
         for (caller, user) in users.iter().cycle().take(12).enumerate() {
             let db = handles[caller % handles.len()].clone();
-            let (scope, user, stop) = (scope.clone(), user.clone(), stop.clone());
+            let (scope, user) = (scope.clone(), user.clone());
             running.spawn(async move {
                 let mut taken = 0;
-                let mut seen = judge(&db, &scope, &user).await;
-                for n in 0.. {
-                    if stop.load(Ordering::Relaxed) {
-                        break;
-                    }
-                    match db
-                        .take(call(&user, caller, n).take(&scope, seen))
-                        .await
-                        .unwrap()
-                    {
+                let seen = judge(&db, &scope, &user).await;
+                for n in 0..CALLS_MAX {
+                    let take = call(&user, caller, n).take(&scope, seen);
+                    match db.take(take).await.unwrap() {
                         Verdict::Taken(_) => taken += 1,
-                        Verdict::Stale if stale == Stale::Ends => break,
-                        Verdict::Stale => seen = judge(&db, &scope, &user).await,
+                        Verdict::Stale => return (taken, true),
                         other => panic!("{other:?}"),
                     }
                 }
-                taken
+                (taken, false)
             });
         }
-        Self { stop, running }
+        Self { running }
     }
 
-    async fn stop(self) -> i64 {
-        self.stop.store(true, Ordering::Relaxed);
-        self.running.join_all().await.iter().sum()
+    /// How many calls were counted, once all callers have been told that they are stale.
+    async fn end(self) -> i64 {
+        let ended = self.running.join_all().await;
+        let stale = ended.iter().filter(|(_, stale)| *stale).count();
+        assert_eq!(stale, ended.len(), "callers were told that they are stale");
+        ended.iter().map(|(taken, _)| taken).sum()
     }
 }
 
@@ -97,7 +86,7 @@ async fn a_project_deleted_under_load_leaves_nothing_behind() {
         let scope = &tenant.scope;
         let ann = customer(db, scope, "ann").await;
         let users: Vec<Arc<str>> = vec![ann.id, "u1".into(), "u2".into(), "u3".into()];
-        let callers = Callers::start(&handles, scope, &users, Stale::JudgesAgain);
+        let callers = Callers::start(&handles, scope, &users);
         tokio::time::sleep(Duration::from_millis(20 + 3 * round)).await;
         projects::delete(
             db,
@@ -106,8 +95,7 @@ async fn a_project_deleted_under_load_leaves_nothing_behind() {
         )
         .await
         .unwrap();
-        tokio::time::sleep(Duration::from_millis(5)).await;
-        assert!(callers.stop().await > 0);
+        assert!(callers.end().await > 0);
         settle(&handles).await;
         assert_eq!(traces(&store, scope.tenant()).await, [], "round {round}");
     }
@@ -121,12 +109,12 @@ async fn a_customer_deleted_under_load_leaves_no_row_with_the_id() {
     let scope = project(db).await.scope;
     for round in 0..8 {
         let ann = customer(db, &scope, "ann").await;
-        let callers = Callers::start(&handles, &scope, std::slice::from_ref(&ann.id), Stale::Ends);
+        let callers = Callers::start(&handles, &scope, std::slice::from_ref(&ann.id));
         tokio::time::sleep(Duration::from_millis(20 + 3 * round)).await;
         customers::delete(db, &scope, &ann, &act(db, "customer.delete"))
             .await
             .unwrap();
-        callers.running.join_all().await;
+        callers.end().await;
         settle(&handles).await;
         for table in ["usage_counts", "usage_days"] {
             let rows = format!("select count(*) from {table} where user_id = '{}'", ann.id);
@@ -143,15 +131,10 @@ async fn an_id_that_becomes_a_customer_under_load_keeps_every_call() {
     let scope = project(db).await.scope;
     for round in 0..8 {
         let external: Arc<str> = format!("ext{round}").into();
-        let callers = Callers::start(
-            &handles,
-            &scope,
-            std::slice::from_ref(&external),
-            Stale::Ends,
-        );
+        let callers = Callers::start(&handles, &scope, std::slice::from_ref(&external));
         tokio::time::sleep(Duration::from_millis(20 + 3 * round)).await;
         let ann = customer(db, &scope, &external).await;
-        let taken: i64 = callers.running.join_all().await.iter().sum();
+        let taken = callers.end().await;
         settle(&handles).await;
         for table in ["usage_counts", "usage_days"] {
             let used = async |user: &str| {
