@@ -99,6 +99,15 @@ pub(crate) fn unavailable(error: tokio_postgres::Error) -> Error {
     Code::StorageUnavailable.error(detail).because(error)
 }
 
+/// What was reported as an error began with a transaction that lost against another one.
+pub(crate) fn began_with_a_lost_race(error: &Error) -> bool {
+    let cause = std::error::Error::source(error);
+    let cause = cause.and_then(|cause| cause.downcast_ref::<tokio_postgres::Error>());
+    cause.is_some_and(|cause| {
+        lost_a_race(cause) || cause.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION)
+    })
+}
+
 /// The transaction lost against another one and may be tried again.
 pub(crate) fn lost_a_race(error: &tokio_postgres::Error) -> bool {
     error.code().is_some_and(|code| {

@@ -19,6 +19,7 @@ mod http;
 mod keys;
 mod load;
 mod openapi;
+mod processes;
 mod project;
 mod projects;
 mod rate;

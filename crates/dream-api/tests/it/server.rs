@@ -1,6 +1,7 @@
 //! The real binary with a data directory and a database of its own.
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -21,6 +22,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Prints the id of the server, waits for its end and prints how it ended. When its standard input closes,
 /// by whatever cause, the server is killed: not even a killed test leaves one behind.
 const KEEPER: &str = r#"
+trap "" INT HUP
 exec 3<&0
 log=$1; folder=$2; shift 2
 "$@" </dev/null >"$log.out" 2>>"$log" &
@@ -31,8 +33,8 @@ watcher=$!
 wait $server
 code=$?
 kill $watcher
-echo $code
 if [ -n "$folder" ]; then rm -rf "$folder"; fi
+echo $code
 "#;
 
 /// Settings that ordinary tests run with. Failed authentications are not limited, since every test calls
@@ -84,6 +86,16 @@ impl Place {
         Self {
             folder: folder.path().to_owned(),
             database: Database::make(&folder.path().join("data")).await,
+            _removed_with_us: Some(folder),
+        }
+    }
+
+    /// A place for a second process on the same database.
+    pub(crate) fn beside(server: &Server) -> Self {
+        let folder = TempDir::with_prefix("dream-it-").unwrap();
+        Self {
+            folder: folder.path().to_owned(),
+            database: server.place().database.clone(),
             _removed_with_us: Some(folder),
         }
     }
@@ -160,7 +172,8 @@ impl Server {
                 if let Some(base) = fixed.clone().or(told)
                     && Api::new(&base, &demo).is_ready().await
                 {
-                    return (base, demo);
+                    // The file is there at the latest when the server says that it is ready.
+                    return (base, self.read_demo());
                 }
                 assert!(self.is_running(), "the server ended:\n{}", self.log());
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -270,6 +283,12 @@ fn number(lines: &mut impl BufRead) -> Option<i64> {
     let mut line = String::new();
     lines.read_line(&mut line).ok()?;
     line.trim().parse().ok()
+}
+
+/// A loopback address that was free a moment ago, for what must be known before a start.
+pub(crate) fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
 }
 
 /// Waits until something is so; fails with `what` if it never is.

@@ -102,7 +102,9 @@ impl ProjectInput {
             let Value::Object(members) = value else {
                 return Err(wrong("tiers", "must be a list of objects"));
             };
-            let tier = TierFields::read(&mut Fields::of(members))?.make(app, kind, position)?;
+            let tier = TierFields::read(&mut Fields::of(members))
+                .and_then(|fields| fields.make(app, kind, position))
+                .map_err(|error| error.inside(&format!("tiers[{position}]")))?;
             tier_input::check_fits(kind, &tier)?;
             tiers.push(tier);
         }

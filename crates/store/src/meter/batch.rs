@@ -22,6 +22,9 @@ use crate::meter::{Periods, Reply, Take, Tally, Verdict, Waiting};
 use crate::postgres::{client, lost_a_race, unavailable};
 use crate::versions::Versions;
 
+/// How often a statement that lost against another one, such as a deletion, is tried again.
+const RETRIES: usize = 5;
+
 /// The most calls in one statement.
 const BATCH_MAX: usize = 4096;
 
@@ -147,24 +150,11 @@ impl Lane {
         let mut missing: Vec<usize> = (0..wants.len())
             .filter(|i| self.versions.current(&wants[*i].take.seen))
             .collect();
-        for attempt in 0..3 {
+        for step in [Step::Take, Step::Make, Step::Fold] {
             if missing.is_empty() {
                 break;
             }
-            // What is missing has no counter, or one with a part of an earlier day, or is stale.
-            let names = || missing.iter().map(|i| wants[*i].name()).collect::<Vec<_>>();
-            match attempt {
-                0 => {}
-                1 => make(client, wants, &missing, now)
-                    .await
-                    .map_err(unavailable)?,
-                _ => fold(client, &names()).await.map_err(unavailable)?,
-            }
-            let taken = match take(client, wants, &missing, now).await {
-                Err(error) if lost_a_race(&error) && attempt + 1 < 3 => continue,
-                other => other.map_err(unavailable)?,
-            };
-            for (index, taken) in taken {
+            for (index, taken) in step.insist(client, wants, &missing, now).await? {
                 decided[index] = Some(taken);
             }
             missing.retain(|i| decided[*i].is_none());
@@ -180,6 +170,49 @@ impl Lane {
             self.versions.bump(seen.tenant.0);
             self.versions.bump(seen.user.0);
         }
+    }
+}
+
+/// What is tried, one after the other, for the rows that have not been decided. One that is missing after
+/// the first has no counter yet, or one with a part of an earlier day, or is stale.
+#[derive(Clone, Copy)]
+enum Step {
+    Take,
+    Make,
+    Fold,
+}
+
+impl Step {
+    async fn insist<C: GenericClient>(
+        self,
+        client: &C,
+        wants: &[Want<'_>],
+        which: &[usize],
+        now: Millis,
+    ) -> Result<Vec<(usize, Taken)>> {
+        let mut tries = 0;
+        loop {
+            match self.run(client, wants, which, now).await {
+                Err(error) if tries < RETRIES && lost_a_race(&error) => tries += 1,
+                other => return other.map_err(unavailable),
+            }
+        }
+    }
+
+    async fn run<C: GenericClient>(
+        self,
+        client: &C,
+        wants: &[Want<'_>],
+        which: &[usize],
+        now: Millis,
+    ) -> Result<Vec<(usize, Taken)>, tokio_postgres::Error> {
+        let names = || which.iter().map(|i| wants[*i].name()).collect::<Vec<_>>();
+        match self {
+            Self::Take => {}
+            Self::Make => make(client, wants, which, now).await?,
+            Self::Fold => fold(client, &names()).await?,
+        }
+        take(client, wants, which, now).await
     }
 }
 

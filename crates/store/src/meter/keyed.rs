@@ -11,7 +11,10 @@ use dream_domain::time::Millis;
 use crate::meter::batch::{Lane, again, groups_of, rounds, verdict};
 use crate::meter::entry::{verdict_from_text, verdict_text};
 use crate::meter::{Key, Reply, Take, Verdict, Waiting};
-use crate::postgres::{client, unavailable};
+use crate::postgres::{began_with_a_lost_race, client, unavailable};
+
+/// How often a transaction that lost against another one, such as a deletion, is tried again.
+const RETRIES: usize = 5;
 
 /// Claims keys; one that another process is just using is waited for.
 const CLAIM: &str = "insert into idempotency_keys (publishable_key, key_hash, body_hash, status, answer, created_at)
@@ -46,7 +49,14 @@ pub(crate) async fn batch(lane: &Lane, calls: Vec<Waiting>, now: Millis) {
 
 async fn round(lane: &Lane, calls: Vec<Waiting>, now: Millis) {
     let takes: Vec<&Take> = calls.iter().map(|c| &c.take).collect();
-    match decide(lane, &takes, now).await {
+    let mut tries = 0;
+    let decided = loop {
+        match decide(lane, &takes, now).await {
+            Err(error) if tries < RETRIES && began_with_a_lost_race(&error) => tries += 1,
+            other => break other,
+        }
+    };
+    match decided {
         Ok((verdicts, counted)) => {
             for (take, period) in counted {
                 lane.note(take, period);

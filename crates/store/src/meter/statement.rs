@@ -11,7 +11,7 @@ use crate::meter::sql::subject_hash;
 use crate::meter::unfolded::Name;
 
 /// Takes what fits of each wanted row. Rows are locked in the order of their key, so that two processes
-/// cannot wait for each other. The largest number there is stands for no limit: a count stops there. A
+/// cannot wait for each other. An id that was unknown may not be a customer's external id by now. The largest number there is stands for no limit: a count stops there. A
 /// counter with a part that is not folded and of an earlier day is left out, see `unfolded`.
 const TAKE: &str = "with want as (
       select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
@@ -23,6 +23,8 @@ const TAKE: &str = "with want as (
       join tenants t on t.publishable_key = w.pk and t.generation = w.generation
       left join end_users u on u.publishable_key = w.pk and u.user_id = w.subject
       where coalesce(u.version, -1) = w.version and (c.used = c.folded or c.updated_at >= $13)
+        and (w.version >= 0 or not exists
+          (select 1 from end_users x where x.publishable_key = w.pk and x.external_id = w.subject))
       order by w.pk, w.subject, w.meter, w.start
       for update of c
     ), fitting as (
@@ -40,23 +42,37 @@ const TAKE: &str = "with want as (
     returning n.idx, c.taken, c.used, c.held";
 
 /// Makes the counters that do not exist yet: empty, as a deleted customer left them, or as they were when
-/// their period was closed. What the call was judged by must still be so, and the tenant stays until this
-/// is durable: nothing is made for the deleted.
-const MAKE: &str = "insert into usage_counts
+/// their period was closed. What the call was judged by must still be so, and user and tenant stay as they
+/// are until this is durable: nothing is made for the deleted, or for an id that becomes a customer's. A
+/// deletion locks in the same order, the tenant first.
+const MAKE: &str = "with held as materialized (
+      select publishable_key, generation from tenants
+      where publishable_key in (select unnest($1::text[]))
+      order by publishable_key
+      for share
+    ), known as materialized (
+      select u.publishable_key, u.user_id, u.version
+      from (select distinct pk, subject from unnest($1::text[], $2::text[]) as n(pk, subject)) w
+      join held t on t.publishable_key = w.pk
+      join end_users u on u.publishable_key = w.pk and u.user_id = w.subject
+      order by u.publishable_key, u.user_id
+      for key share of u
+    )
+    insert into usage_counts
       (publishable_key, user_id, meter, period_start, period_end, used, held, taken, folded, plan, updated_at)
     select w.pk, w.subject, w.meter, w.start, w.stop, coalesce(greatest(d.used, s.used), 0), 0, 0,
       coalesce(greatest(d.used, s.used), 0), w.plan, $8
     from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
       $9::bigint[], $10::bigint[]) as w(pk, subject, meter, start, stop, plan, hash, generation, version)
-    join tenants t on t.publishable_key = w.pk and t.generation = w.generation
-    left join end_users u on u.publishable_key = w.pk and u.user_id = w.subject
+    join held t on t.publishable_key = w.pk and t.generation = w.generation
+    left join known u on u.publishable_key = w.pk and u.user_id = w.subject
     left join usage_tombstones d on d.publishable_key = w.pk and d.subject_hash = w.hash
       and d.meter = w.meter and d.period_start = w.start
     left join usage_snapshots s on s.publishable_key = w.pk and s.user_id = w.subject
       and s.meter = w.meter and s.period_start = w.start
-    where coalesce(u.version, -1) = w.version
+    where coalesce(u.version, -1) = w.version and (w.version >= 0 or not exists
+      (select 1 from end_users x where x.publishable_key = w.pk and x.external_id = w.subject))
     order by w.pk, w.subject, w.meter, w.start
-    for key share of t
     on conflict (publishable_key, user_id, meter, period_start) do nothing";
 
 /// One row of the statement.

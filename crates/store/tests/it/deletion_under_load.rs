@@ -1,6 +1,7 @@
 //! Deleting while calls run, in this process and in others: what is deleted stays so.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use dream_store::meter::Verdict;
@@ -18,21 +19,26 @@ const CALLS_MAX: usize = 3000;
 /// Callers who go on until what they were judged by has changed.
 struct Callers {
     running: JoinSet<(i64, bool)>,
+    taken: Arc<AtomicI64>,
 }
 
 impl Callers {
     fn start(handles: &[Db], scope: &Scope, users: &[Arc<str>]) -> Self {
         let mut running = JoinSet::new();
+        let all = Arc::new(AtomicI64::new(0));
         for (caller, user) in users.iter().cycle().take(12).enumerate() {
             let db = handles[caller % handles.len()].clone();
-            let (scope, user) = (scope.clone(), user.clone());
+            let (scope, user, all) = (scope.clone(), user.clone(), all.clone());
             running.spawn(async move {
                 let mut taken = 0;
                 let seen = judge(&db, &scope, &user).await;
                 for n in 0..CALLS_MAX {
                     let take = call(&user, caller, n).take(&scope, seen);
                     match db.take(take).await.unwrap() {
-                        Verdict::Taken(_) => taken += 1,
+                        Verdict::Taken(_) => {
+                            taken += 1;
+                            all.fetch_add(1, Ordering::Relaxed);
+                        }
                         Verdict::Stale => return (taken, true),
                         other => panic!("{other:?}"),
                     }
@@ -40,7 +46,18 @@ impl Callers {
                 (taken, false)
             });
         }
-        Self { running }
+        Self {
+            running,
+            taken: all,
+        }
+    }
+
+    /// Waits until they have counted some, and a little more.
+    async fn count_on(&self, more: Duration) {
+        while self.taken.load(Ordering::Relaxed) < 30 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::time::sleep(more).await;
     }
 
     /// How many calls were counted, once all callers have been told that they are stale.
@@ -87,7 +104,7 @@ async fn a_project_deleted_under_load_leaves_nothing_behind() {
         let ann = customer(db, scope, "ann").await;
         let users: Vec<Arc<str>> = vec![ann.id, "u1".into(), "u2".into(), "u3".into()];
         let callers = Callers::start(&handles, scope, &users);
-        tokio::time::sleep(Duration::from_millis(20 + 3 * round)).await;
+        callers.count_on(Duration::from_millis(2 * round)).await;
         projects::delete(
             db,
             std::slice::from_ref(&tenant),
@@ -110,7 +127,7 @@ async fn a_customer_deleted_under_load_leaves_no_row_with_the_id() {
     for round in 0..8 {
         let ann = customer(db, &scope, "ann").await;
         let callers = Callers::start(&handles, &scope, std::slice::from_ref(&ann.id));
-        tokio::time::sleep(Duration::from_millis(20 + 3 * round)).await;
+        callers.count_on(Duration::from_millis(2 * round)).await;
         customers::delete(db, &scope, &ann, &act(db, "customer.delete"))
             .await
             .unwrap();
@@ -132,7 +149,7 @@ async fn an_id_that_becomes_a_customer_under_load_keeps_every_call() {
     for round in 0..8 {
         let external: Arc<str> = format!("ext{round}").into();
         let callers = Callers::start(&handles, &scope, std::slice::from_ref(&external));
-        tokio::time::sleep(Duration::from_millis(20 + 3 * round)).await;
+        callers.count_on(Duration::from_millis(2 * round)).await;
         let ann = customer(db, &scope, &external).await;
         let taken = callers.end().await;
         settle(&handles).await;

@@ -172,6 +172,44 @@ async fn a_long_address_414() {
 }
 
 #[tokio::test]
+async fn paths_and_queries_that_cannot_be_read_4xx() {
+    let api = shared().await;
+    let project = Project::saas(&api, 5).await;
+    for path in [
+        "/api/customers?limit=1&limit=2",
+        "/api/customers?cursor=%00",
+        "/api/customers?plan=%00",
+        "/api/customers?limit=",
+        "/api/customers/%ff",
+        "/api/customers/%00",
+        "/api/customers/%ed%a0%80",
+        "/tiers?archived=maybe",
+        "/tiers?archived=true&archived=false",
+        "/audit-log?limit=1&limit=2",
+    ] {
+        let token = if path.starts_with("/audit") {
+            api.developer()
+        } else {
+            &project.sk
+        };
+        let reply = api.get(path).bearer(token).send().await;
+        let fine = (400..500).contains(&reply.status) && reply.status != 401;
+        assert!(fine, "{path}: {} {}", reply.status, reply.text);
+        reply.check_problem();
+    }
+    // What is not known is not looked at.
+    for path in [
+        "/api/customers?search=%ff%fe",
+        "/api/customers?x=%ff",
+        "/api/customers?&&=&",
+        "/tiers?archived=false&x",
+    ] {
+        let reply = project.secret(api.get(path)).send().await;
+        assert!(reply.status < 500, "{path}: {}", reply.text);
+    }
+}
+
+#[tokio::test]
 async fn broken_requests_400_or_closed() {
     let api = shared().await;
     for request in [

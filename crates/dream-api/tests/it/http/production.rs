@@ -1,20 +1,12 @@
 //! What production shows of itself.
 
-use std::net::TcpListener;
-
 use serde_json::Value;
 
 use crate::api::Api;
-use crate::server::{Server, cli};
-
-/// A port that was free a moment ago.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
+use crate::server::{Server, cli, free_address};
 
 async fn production(more: &[(&str, &str)]) -> Server {
-    let address = format!("127.0.0.1:{}", free_port());
+    let address = free_address();
     let mut variables = vec![
         ("DREAM_ENV", "production"),
         ("DREAM_PUBLIC_URL", "https://api.example.com"),

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::api::Call;
 use crate::project::Project;
 use crate::server::shared;
 
@@ -50,6 +51,27 @@ async fn secret_key_and_token_is_counted_200() {
         assert_eq!(reply.json["userId"], person.id);
     }
     assert_eq!(project.count(&person.id).await, 3);
+}
+
+#[tokio::test]
+async fn told_plan_is_ignored_beside_a_token_200() {
+    let project = Project::saas(&shared().await, 5).await;
+    let person = project.person("a@example.com").await;
+    let ways: [&dyn Fn() -> Call; 2] = [
+        &|| project.as_user(project.api.post("/api/data"), &person.token),
+        &|| {
+            project
+                .secret(project.api.post("/api/data"))
+                .token(&person.token)
+        },
+    ];
+    for call in ways {
+        for told in ["max", "no-such-plan"] {
+            let call = call().header("x-user-plan", told);
+            let reply = call.send().await.is(200);
+            assert_eq!(reply.json["usage"]["plan"], "free");
+        }
+    }
 }
 
 #[tokio::test]
