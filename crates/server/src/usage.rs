@@ -28,8 +28,9 @@ use crate::http::problem;
 use crate::usage::answer::{History, Standing, Tracked, UsageBody, body, headers, refused, taken};
 use crate::{idempotency, plans};
 
-/// How often a call is judged anew when key, plan or user changed while it waited.
-const TRIES: usize = 5;
+/// How often a call is judged anew when key, plan or user changed while it waited. Each time somebody did
+/// change something, so this ends; the number only bounds what a mistake of ours could cost.
+const TRIES: usize = 100;
 
 /// The most closed periods in one answer.
 const HISTORY_MAX: i64 = 100;
