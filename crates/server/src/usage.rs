@@ -25,7 +25,7 @@ use crate::app::App;
 use crate::caller::{MeteredUser, User, UserCaller};
 use crate::http::body::{Fields, Raw};
 use crate::http::problem;
-use crate::usage::answer::{History, Standing, Tracked, UsageBody, body, headers, refused, taken};
+use crate::usage::answer::{History, Standing, Tracked, body, headers, refused, taken};
 use crate::{idempotency, plans};
 
 /// How often a call is judged anew when key, plan or user changed while it waited. Each time somebody did
@@ -103,28 +103,21 @@ pub(crate) async fn track(
     security(("secretKey" = []), ("userToken" = [])))]
 pub(crate) async fn check(State(app): State<App>, User(caller): User) -> problem::Result<Response> {
     let first = Meter::requests();
-    let requests = standing(&app, &caller, &first).await?;
+    let tally = standing(&app, &caller, &first).await?;
+    let requests = body(&caller.subject, &first, &tally);
     let mut meters = BTreeMap::new();
     for meter in meters_of(&caller.tenant) {
-        let body = standing(&app, &caller, &meter).await?;
-        meters.insert(meter.name().clone(), body);
+        let shown = if meter == first {
+            body(&caller.subject, &first, &tally)
+        } else {
+            body(
+                &caller.subject,
+                &meter,
+                &standing(&app, &caller, &meter).await?,
+            )
+        };
+        meters.insert(meter.name().clone(), shown);
     }
-    let allowed = Allowed::find(&app, &caller, &first)?;
-    let (count, period) = usage::read(
-        &app.db,
-        &caller.tenant.scope,
-        &caller.subject,
-        &first,
-        allowed.period,
-    )
-    .await?;
-    let tally = Tally {
-        count,
-        limit: allowed.limit,
-        period,
-        plan: allowed.plan,
-        replayed: false,
-    };
     let mut response = Json(Standing { requests, meters }).into_response();
     headers(response.headers_mut(), &tally, app.now(), caller.rate);
     Ok(response)
@@ -257,7 +250,7 @@ async fn try_out(
     })
 }
 
-async fn standing(app: &App, caller: &UserCaller, meter: &Meter) -> Result<UsageBody> {
+async fn standing(app: &App, caller: &UserCaller, meter: &Meter) -> Result<Tally> {
     let allowed = Allowed::find(app, caller, meter)?;
     let (count, period) = usage::read(
         &app.db,
@@ -267,14 +260,13 @@ async fn standing(app: &App, caller: &UserCaller, meter: &Meter) -> Result<Usage
         allowed.period,
     )
     .await?;
-    let tally = Tally {
+    Ok(Tally {
         count,
         limit: allowed.limit,
         period,
         plan: allowed.plan,
         replayed: false,
-    };
-    Ok(body(&caller.subject, meter, &tally))
+    })
 }
 
 /// `requests`, and whatever else a tier names.
