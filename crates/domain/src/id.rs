@@ -67,6 +67,10 @@ ids! {
     ChangeId = "chg_";
     /// A request.
     RequestId = "req_";
+    /// A code or link that proves something once.
+    OneTimeId = "once_";
+    /// Something that leaves through the outbox.
+    MessageId = "msg_";
 }
 
 fn make(prefix: &str, now: Millis, random: &[u8; 10]) -> String {

@@ -4,6 +4,7 @@ pub mod error;
 pub mod id;
 pub mod key;
 pub mod money;
+pub mod password;
 pub mod period;
 pub mod plan;
 pub mod project;

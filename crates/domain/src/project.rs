@@ -38,6 +38,42 @@ impl Kind {
     }
 }
 
+/// When a new end user has to show that an address is theirs (rules 28).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EmailVerification {
+    /// Before the first sign-in. Answers never tell whether an address has an account.
+    Required,
+    /// Some time after it: signed up is signed in. Answers for new addresses differ from those for taken ones.
+    Later,
+}
+
+impl EmailVerification {
+    /// `required` or `later`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Later => "later",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "required" => Some(Self::Required),
+            "later" => Some(Self::Later),
+            _ => None,
+        }
+    }
+
+    /// What holds where nothing is set: live mode asks first, test mode does not stand in the way.
+    pub fn default_of(mode: Mode) -> Self {
+        match mode {
+            Mode::Live => Self::Required,
+            Mode::Test => Self::Later,
+        }
+    }
+}
+
 /// Checks what a developer calls a project.
 pub fn check_name(name: &str) -> Result<String> {
     text::required_line("projectName", name, 100)

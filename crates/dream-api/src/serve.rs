@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use dream_server::admin::socket::Socket;
 use dream_server::app::App;
 use dream_server::log::Log;
-use dream_server::{demo, worker};
+use dream_server::{demo, outbox, worker};
 use dream_store::instances::{self, Instance};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -50,11 +50,12 @@ async fn on_database(
     let demo = demo::ensure(&app).await?;
     let commands = take_commands(&app, settings, stop.clone()).await;
     let worker = worker::spawn(app.clone(), instance, stop.clone());
+    let sender = outbox::spawn(app.clone(), stop.clone());
     app.set_ready();
     tracing::info!(url = app.config.public_url, %listen, "ready");
     banner::print(&app, demo.as_ref());
     dream_server::serve(app, listener, stop).await;
-    for task in [Some(worker), commands].into_iter().flatten() {
+    for task in [Some(worker), Some(sender), commands].into_iter().flatten() {
         // A task that panicked has said so itself, and the rest must still end well.
         let _ = task.await;
     }

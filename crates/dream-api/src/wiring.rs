@@ -9,7 +9,7 @@ mod master_key;
 use std::future::Future;
 
 use dream_server::admin::{Command, ask::ask};
-use dream_server::app::{App, Parts};
+use dream_server::app::{App, Parts, Web};
 use dream_server::clock::Clock;
 use dream_server::log::Log;
 use dream_server::random::Random;
@@ -107,6 +107,10 @@ pub(crate) async fn app(
         random: opened.random.clone(),
         master,
         log,
+        web: Web {
+            index: dream_web_assets::index(),
+            file: |name| dream_web_assets::asset(name).map(|file| (file.bytes, file.content_type)),
+        },
     };
     Ok(App::new(parts).await?)
 }

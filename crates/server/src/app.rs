@@ -7,10 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use dream_domain::error::Result;
 use dream_domain::id::{AuditId, KeyId};
 use dream_domain::key::{Mode, SecretKey};
+use dream_domain::project::EmailVerification;
 use dream_domain::time::Millis;
+use dream_providers::oidc;
 use dream_store::Db;
 use dream_store::audit::Act;
 use dream_store::keys::NewKey;
+use dream_store::projects::Tenant;
 
 use crate::cache::Caches;
 use crate::clock::Clock;
@@ -21,6 +24,8 @@ use crate::identity::verified::Tokens;
 use crate::keys_used::KeysUsed;
 use crate::log::Log;
 use crate::metrics::Metrics;
+use crate::outbox::Outbox;
+use crate::passwords::Hasher;
 use crate::random::Random;
 use crate::rate::RateLimiter;
 
@@ -52,6 +57,10 @@ pub struct Inner {
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limiters,
     pub(crate) keys_used: KeysUsed,
+    pub(crate) outbox: Outbox,
+    pub(crate) hasher: Hasher,
+    pub(crate) web: Web,
+    pub(crate) oidc: oidc::Client,
     pub(crate) https: bool,
     pub(crate) ready: AtomicBool,
 }
@@ -61,6 +70,8 @@ pub(crate) struct Limiters {
     pub(crate) users: RateLimiter,
     pub(crate) secret_keys: RateLimiter,
     pub(crate) failures: RateLimiter,
+    pub(crate) accounts: RateLimiter,
+    pub(crate) attempts: RateLimiter,
 }
 
 impl Deref for App {
@@ -85,6 +96,17 @@ pub struct Parts {
     pub master: MasterKey,
     /// The log.
     pub log: Log,
+    /// The built pages.
+    pub web: Web,
+}
+
+/// The built pages, handed down by the binary.
+#[derive(Clone, Copy, Debug)]
+pub struct Web {
+    /// The document of every page; holds `<!--context-->` where the page's facts go.
+    pub index: &'static str,
+    /// A file of the pages by its name: its bytes and its type.
+    pub file: fn(&str) -> Option<(&'static [u8], &'static str)>,
 }
 
 impl App {
@@ -97,10 +119,14 @@ impl App {
             random,
             master,
             log,
+            web,
         } = parts;
         let root = crate::root::ensure(&db, &random, &clock).await?;
         let keyring = Keyring::empty();
         keyring.load(&db, &master, &random, clock.machine()).await?;
+        let hasher = Hasher::new(random.clone());
+        let outbox = Outbox::new(config.mail.relay.as_ref());
+        let oidc = crate::identity::offered::client(&config)?;
         let https = config.public_url.starts_with("https://");
         let inner = Inner {
             db,
@@ -119,8 +145,14 @@ impl App {
                 users: RateLimiter::new(),
                 secret_keys: RateLimiter::new(),
                 failures: RateLimiter::new(),
+                accounts: RateLimiter::new(),
+                attempts: RateLimiter::new(),
             },
             keys_used: KeysUsed::default(),
+            outbox,
+            hasher,
+            web,
+            oidc,
             ready: AtomicBool::new(false),
         };
         Ok(Self {
@@ -136,6 +168,25 @@ impl App {
     /// Whether everything is in place.
     pub(crate) fn is_ready(&self) -> bool {
         self.ready.load(Ordering::Acquire)
+    }
+
+    /// A message was put into the outbox: it need not wait for the next look.
+    pub(crate) fn wake_outbox(&self) {
+        self.outbox.wake();
+    }
+
+    /// When a new end user of a project has to show that an address is theirs; developers always first.
+    pub(crate) fn email_verification(&self, tenant: &Tenant) -> EmailVerification {
+        if **tenant.scope.tenant() == *self.root {
+            EmailVerification::Required
+        } else {
+            tenant.email_verification()
+        }
+    }
+
+    /// Whether tokens may stand in addresses; never those of developers (rules 4).
+    pub(crate) fn legacy_token(&self, tenant: &Tenant) -> bool {
+        **tenant.scope.tenant() != *self.root && tenant.legacy_token()
     }
 
     /// Business time now.

@@ -2,20 +2,25 @@
 //! reached without a secret key (rules 1-6).
 
 mod doors;
+pub(crate) mod site;
+mod visitor;
 
 use std::sync::Arc;
+
+pub(crate) use visitor::{SignedIn, Visitor, find as signed_in};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::id::PlatformId;
+use dream_domain::key::PublishableKey;
 use dream_store::projects::{self, Tenant};
 use dream_store::scope::Scope;
 
 use crate::app::App;
 use crate::cache::{Freshness, Known};
 use crate::credentials::{Credentials, Presented};
-use crate::http::peer::Peer;
+use crate::http::peer::{Peer, network};
 use crate::http::problem::Problem;
 use crate::rate::Allowance;
 use crate::tokens;
@@ -102,6 +107,18 @@ impl DeveloperCaller {
     }
 }
 
+impl DeveloperCaller {
+    /// A project of the developer's own, by its publishable key (404 `project_not_found`).
+    pub(crate) async fn owned(&self, app: &App, key: &str) -> Result<Tenant> {
+        let missing =
+            || Code::ProjectNotFound.error("You have no project with this publishable key");
+        let key = PublishableKey::parse(key).ok_or_else(missing)?;
+        let platform = self.platform(app).await.map_err(|_| missing())?;
+        let found = projects::open_owned(&app.db, &platform, &key).await?;
+        found.ok_or_else(missing)
+    }
+}
+
 impl FromRequestParts<App> for Public {
     type Rejection = Problem;
 
@@ -179,7 +196,7 @@ async fn authenticate<T>(
     parts: &Parts,
     door: impl AsyncFnOnce(Arc<Credentials>) -> Result<T>,
 ) -> Result<T> {
-    let opened = match Credentials::read(&parts.headers) {
+    let opened = match Credentials::read(&parts.headers, &parts.method) {
         Ok(credentials) => door(Arc::new(credentials)).await,
         Err(error) => Err(error),
     };
@@ -206,24 +223,10 @@ async fn authenticate<T>(
     opened
 }
 
-/// An IPv6 client has a whole /64 to itself.
-fn network(address: std::net::IpAddr) -> std::net::IpAddr {
-    match address.to_canonical() {
-        std::net::IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        v4 @ std::net::IpAddr::V4(_) => v4,
-    }
-}
-
 /// Whom an idempotency key belongs to: the tenant or platform, and who within it. None if the
 /// credentials open nothing, which the route itself will say.
-pub(crate) async fn owner(
-    app: &App,
-    headers: &axum::http::HeaderMap,
-) -> Option<(Arc<str>, String)> {
-    let credentials = Arc::new(Credentials::read(headers).ok()?);
+pub(crate) async fn owner(app: &App, parts: &Parts) -> Option<(Arc<str>, String)> {
+    let credentials = Arc::new(Credentials::read(&parts.headers, &parts.method).ok()?);
     match &credentials.presented {
         Presented::Secret(secret) => {
             let (tenant, key) = doors::secret_key(

@@ -1,8 +1,8 @@
 //! The credentials of a request, read once and strictly. A key in a query string or a cookie is no
 //! credential.
 
-use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::header::{AUTHORIZATION, COOKIE, ORIGIN};
+use axum::http::{HeaderMap, HeaderName, Method};
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::key::{PublishableKey, SecretKey};
 
@@ -24,10 +24,22 @@ pub(crate) struct Credentials {
     pub(crate) user_token: Option<String>,
     pub(crate) user_id: Option<String>,
     pub(crate) user_plan: Option<String>,
+    /// The page a browser calls from.
+    pub(crate) origin: Option<String>,
+    /// Cookies, and whether the call may be made with one; none without cookies.
+    pub(crate) cookies: Option<Cookies>,
+}
+
+/// What decides whether a cookie counts (rules 3).
+pub(crate) struct Cookies {
+    /// The headers of the request.
+    pub(crate) headers: HeaderMap,
+    /// The call changes nothing.
+    pub(crate) reads: bool,
 }
 
 impl Credentials {
-    pub(crate) fn read(headers: &HeaderMap) -> Result<Self> {
+    pub(crate) fn read(headers: &HeaderMap, method: &Method) -> Result<Self> {
         let presented = match single(headers, &AUTHORIZATION)? {
             None => Presented::None,
             Some(text) => presented(text)?,
@@ -48,12 +60,21 @@ impl Credentials {
                 .error("X-User-Id counts only with a secret key; with a publishable key send the user's token in X-Clerk-Token"));
         }
         let user_plan = decoded(headers, "x-user-plan")?;
+        let origin = headers
+            .get(ORIGIN)
+            .map(|origin| origin.to_str().unwrap_or("null"));
+        let cookies = headers.contains_key(COOKIE).then(|| Cookies {
+            headers: headers.clone(),
+            reads: matches!(*method, Method::GET | Method::HEAD),
+        });
         Ok(Self {
             presented,
             publishable,
             user_token,
             user_id,
             user_plan,
+            origin: origin.map(str::to_owned),
+            cookies,
         })
     }
 }

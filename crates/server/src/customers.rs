@@ -58,6 +58,10 @@ pub(crate) async fn create(
     let change = grant
         .as_ref()
         .map(|grant| change(&app, tenant, "", &grant.plan));
+    let phc = match &input.password {
+        Some(password) => Some(app.hasher.hash(password).await?),
+        None => None,
+    };
     let act = app.act(
         &caller.actor,
         "customer.create",
@@ -68,7 +72,7 @@ pub(crate) async fn create(
         &app.db,
         caller.scope(),
         &id,
-        &input.stored()?,
+        &input.stored(phc)?,
         grant.as_ref(),
         change.as_ref(),
         &act,
@@ -229,7 +233,7 @@ pub(crate) async fn delete(
 ) -> problem::Result<Json<CustomerDeleted>> {
     let customer = found(&app, &caller, &id).await?;
     let act = app.act(&caller.actor, "customer.delete", &customer.id, &json!({}));
-    store::delete(&app.db, caller.scope(), &customer, &act).await?;
+    store::delete(&app.db, caller.scope(), &customer, &[], &act).await?;
     Ok(Json(CustomerDeleted::of(&customer)))
 }
 

@@ -100,7 +100,7 @@ async fn keyed<F: Future<Output = Response>>(
     parts.headers.remove(header::ACCEPT_ENCODING);
     let bytes = body::read(Request::from_parts(parts.clone(), body), app).await?;
     let route = format!("{} {}", parts.method, parts.uri);
-    let Some((owner, who)) = caller::owner(app, &parts.headers).await else {
+    let Some((owner, who)) = caller::owner(app, &parts).await else {
         return Ok(next(Request::from_parts(parts, Body::from(bytes))).await);
     };
     let shared = who == caller::PUBLIC;

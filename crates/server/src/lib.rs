@@ -1,30 +1,40 @@
 //! HTTP and orchestration. `routes` is the whole API on one page; a noun is one file; the type of an
 //! extractor in `caller` is the permission.
 
+mod accounts;
 pub mod admin;
 pub mod app;
 mod audit;
+mod auth;
 mod cache;
 mod caller;
 pub mod clock;
 pub mod config;
 mod connection;
+mod cookies;
 mod credentials;
 mod customers;
 pub mod demo;
 mod dev;
+mod dev_mail;
+mod developers;
 mod front;
 mod health;
+mod hosted;
 mod http;
 mod idempotency;
 pub mod identity;
 mod keys_used;
 pub mod log;
+mod mail;
 mod metrics;
 mod openapi;
+pub mod outbox;
 mod pages;
+mod passwords;
 mod plans;
 mod projects;
+mod providers;
 pub mod random;
 mod rate;
 mod root;

@@ -18,6 +18,10 @@ pub(crate) struct Metrics {
     pub(crate) connections: Gauge,
     pub(crate) in_flight: Gauge,
     pub(crate) log_dropped: Gauge,
+    pub(crate) outbox_sent: Counter,
+    pub(crate) outbox_failed: Counter,
+    pub(crate) outbox_dead: Counter,
+    pub(crate) outbox_waiting: Gauge,
 }
 
 impl Metrics {
@@ -48,6 +52,10 @@ impl Metrics {
             connections: gauge(&recorder, "dream_http_connections"),
             in_flight: gauge(&recorder, "dream_http_in_flight"),
             log_dropped: gauge(&recorder, "dream_log_dropped_lines"),
+            outbox_sent: counter(&recorder, "dream_outbox_sent_total"),
+            outbox_failed: counter(&recorder, "dream_outbox_failed_total"),
+            outbox_dead: counter(&recorder, "dream_outbox_dead_total"),
+            outbox_waiting: gauge(&recorder, "dream_outbox_waiting"),
             handle: recorder.handle(),
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::{Schema, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi, PartialSchema, ToSchema};
@@ -17,6 +17,8 @@ use utoipa::{OpenApi, PartialSchema, ToSchema};
     ),
     components(schemas(ProblemBody, FieldProblem)),
     tags(
+        (name = "identity", description = "Tokens of signed-in people, for apps"),
+        (name = "hosted pages", description = "What the sign-in pages call; same origin only"),
         (name = "usage", description = "Count, enforce, look"),
         (name = "catalogue", description = "What a project sells"),
         (name = "customers", description = "A project's end users"),
@@ -176,20 +178,88 @@ fn strip_null(schema: &mut Schema) {
 }
 
 /// Bodies that are sent, by the names of their schemas.
-const SENT: [&str; 12] = [
+const SENT: [&str; 30] = [
     "ClockInput",
+    "Continue",
     "CustomerChanges",
     "CustomerInput",
+    "DeleteAccount",
     "DeleteInput",
+    "EmailChange",
+    "EndSession",
+    "ExchangeCode",
+    "Forgot",
     "KeyInput",
+    "OnProject",
+    "OwnAccount",
+    "PasswordChange",
+    "ProfileChanges",
     "ProjectInput",
+    "ProviderInput",
+    "RefreshTokenInput",
+    "Resend",
+    "Reset",
     "SettingsInput",
+    "SignIn",
+    "SignUp",
     "TierFields",
     "TierUpdates",
     "TokenInput",
     "Track",
+    "Verify",
     "WhichKey",
+    "WhichProvider",
 ];
+
+/// Bodies of the hosted pages: the extractor reads `publishableKey` of each.
+const OF_PAGES: [&str; 13] = [
+    "Continue",
+    "DeleteAccount",
+    "EmailChange",
+    "EndSession",
+    "Forgot",
+    "OnProject",
+    "OwnAccount",
+    "PasswordChange",
+    "ProfileChanges",
+    "Resend",
+    "Reset",
+    "SignIn",
+    "SignUp",
+];
+/// Bodies that say where the person goes afterwards.
+const WITH_WAY_BACK: [&str; 4] = ["Continue", "Forgot", "SignIn", "SignUp"];
+
+/// Adds what several bodies of the hosted pages have in common.
+fn shared_members(name: &str, schema: &mut Schema) {
+    let Schema::Object(object) = schema else {
+        return;
+    };
+    let mut add = |member: &str, text: &str| {
+        let described = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some(text));
+        let described = RefOr::T(Schema::Object(described.build()));
+        object.properties.insert(member.to_owned(), described);
+    };
+    if WITH_WAY_BACK.contains(&name) {
+        add(
+            "redirect",
+            "Where to return to; an origin the project allows",
+        );
+        add("codeChallenge", "S256 challenge of PKCE, 43 characters");
+        add("state", "Comes back as it was");
+    }
+    if name == "Reset" {
+        add("flow", "As answered when the flow began; goes with `code`");
+        add("code", "Six digits");
+        add("token", "Of the link; instead of `flow` and `code`");
+    }
+    if OF_PAGES.contains(&name) || name == "Verify" {
+        add("publishableKey", "The project");
+        object.required.push("publishableKey".to_owned());
+    }
+}
 
 /// Adds to every operation what it shares with the others.
 pub(crate) fn complete(document: &mut Document) {
@@ -197,8 +267,9 @@ pub(crate) fn complete(document: &mut Document) {
         .components
         .iter_mut()
         .flat_map(|components| &mut components.schemas);
-    for (_, schema) in schemas.filter(|(name, _)| SENT.contains(&name.as_str())) {
+    for (name, schema) in schemas.filter(|(name, _)| SENT.contains(&name.as_str())) {
         if let RefOr::T(schema) = schema {
+            shared_members(name, schema);
             refuse_null(schema);
         }
     }

@@ -1,13 +1,11 @@
-//! The few pages that need no build step: the start page, the API reference and a page for every error.
+//! The few pages that need no build step: the API reference and a page for every error.
 
 use std::sync::{Arc, LazyLock};
 
-use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use dream_domain::error::Code;
 
-use crate::app::App;
 use crate::http::params::Segment;
 use crate::http::problem;
 
@@ -17,23 +15,6 @@ h1{font-size:1.75rem;line-height:1.25}code,pre{font-family:ui-monospace,monospac
 pre{background:#f4f5f8;padding:1rem;border-radius:8px;overflow-x:auto}a{color:#5b5bd6}\
 dt{font-weight:600;margin-top:1rem}dd{margin:0}\
 @media(prefers-color-scheme:dark){body{color:#e8eaf2;background:#0d1117}pre{background:#161b22}a{color:#a5a5f5}}";
-
-/// The page at `/`, until there is a better one to come home to.
-pub(crate) async fn home(State(app): State<App>) -> Response {
-    let url = &app.config.public_url;
-    let mode = if app.config.is_development() {
-        "development"
-    } else {
-        "production"
-    };
-    let body = format!(
-        "<h1>dream-api is running</h1>\
-<p>Auth, billing and usage limits for your app, in {mode} mode on <code>{url}</code>.</p>\
-<pre>curl -X POST {url}/api/data \\\n  -H \"Authorization: Bearer $SECRET_KEY\" \\\n  -H \"X-User-Id: you\"</pre>\
-<p><a href=\"/docs/\">API reference</a> · <a href=\"/openapi.json\">OpenAPI document</a> · <a href=\"/health\">Health</a></p>"
-    );
-    page("dream-api", &body)
-}
 
 /// The page of an error code.
 pub(crate) async fn error(Segment(code): Segment) -> problem::Result<Response> {

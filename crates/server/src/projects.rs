@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::id::{PlatformId, ProjectId};
-use dream_domain::key::{PublishableKey, SecretKey};
+use dream_domain::key::SecretKey;
 use dream_domain::project::Origin;
 use dream_store::keys::{self, Others};
 use dream_store::projects::{self as store, NewProject, ProjectSettings, Tenant};
@@ -104,7 +104,8 @@ pub(crate) async fn regenerate(
     fields: Fields,
 ) -> problem::Result<Json<Regenerated>> {
     let input = WhichKey::read(fields)?;
-    let tenant = owned(&app, &developer, &input.publishable_key)
+    let tenant = developer
+        .owned(&app, &input.publishable_key)
         .await
         .map_err(key_missing)?;
     let (key, secret) = app.new_key(tenant.scope.mode(), "default");
@@ -133,7 +134,8 @@ pub(crate) async fn rotate(
     fields: Fields,
 ) -> problem::Result<Json<Regenerated>> {
     let input = KeyInput::read(fields)?;
-    let tenant = owned(&app, &developer, &input.publishable_key)
+    let tenant = developer
+        .owned(&app, &input.publishable_key)
         .await
         .map_err(key_missing)?;
     let (key, secret) = app.new_key(tenant.scope.mode(), &input.label);
@@ -164,7 +166,7 @@ pub(crate) async fn list_keys(
     fields: Fields,
 ) -> problem::Result<Json<KeyAnswer>> {
     let input = WhichKey::read(fields)?;
-    let tenant = owned(&app, &developer, &input.publishable_key).await?;
+    let tenant = developer.owned(&app, &input.publishable_key).await?;
     Ok(Json(KeyAnswer::of(
         &keys::list(&app.db, &tenant.scope).await?,
     )))
@@ -181,7 +183,7 @@ pub(crate) async fn settings(
     fields: Fields,
 ) -> problem::Result<Json<SettingsAnswer>> {
     let input = SettingsInput::read(fields)?;
-    let tenant = owned(&app, &developer, &input.publishable_key).await?;
+    let tenant = developer.owned(&app, &input.publishable_key).await?;
     let next = input.over(&tenant.settings);
     if next != tenant.settings {
         let act = app.act(
@@ -201,7 +203,7 @@ pub(crate) async fn settings(
         );
         store::rename(&app.db, &tenant, &name, &act).await?;
     }
-    let tenant = owned(&app, &developer, &input.publishable_key).await?;
+    let tenant = developer.owned(&app, &input.publishable_key).await?;
     Ok(Json(SettingsAnswer {
         success: true,
         settings: SettingsBody::of(&tenant),
@@ -293,15 +295,6 @@ async fn chosen(
         .into_iter()
         .filter(|tenant| *tenant.scope.project() == id)
         .collect())
-}
-
-async fn owned(app: &App, developer: &DeveloperCaller, key: &str) -> Result<Tenant> {
-    let missing = || Code::ProjectNotFound.error("You have no project with this publishable key");
-    let key = PublishableKey::parse(key).ok_or_else(missing)?;
-    let platform = developer.platform(app).await.map_err(|_| missing())?;
-    store::open_owned(&app.db, &platform, &key)
-        .await?
-        .ok_or_else(missing)
 }
 
 fn key_missing(error: Error) -> Error {

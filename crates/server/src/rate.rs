@@ -81,6 +81,18 @@ impl RateLimiter {
     }
 }
 
+impl RateLimiter {
+    /// Gives a call back that turned out not to count, such as a right password.
+    pub(crate) fn give_back(&self, key: impl Hash, per_minute: u32) {
+        let name = self.hasher.hash_one(key);
+        if let Some(arrival) = self.arrivals.get(&name)
+            && per_minute > 0
+        {
+            arrival.fetch_sub(MINUTE_MICROS / i64::from(per_minute), Ordering::AcqRel);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +113,15 @@ mod tests {
                 .unwrap()
                 .allowed
         );
+    }
+
+    #[test]
+    fn what_is_given_back_does_not_count() {
+        let limiter = RateLimiter::new();
+        for _ in 0..50 {
+            assert!(limiter.take("k", 5, Millis(1_000_000)).unwrap().allowed);
+            limiter.give_back("k", 5);
+        }
     }
 
     #[test]

@@ -14,7 +14,10 @@ use crate::app::App;
 use crate::front::{Entry, Table};
 use crate::http::problem::Problem;
 use crate::openapi::{base, complete};
-use crate::{audit, customers, dev, health, pages, projects, tiers, usage};
+use crate::{
+    accounts, audit, auth, customers, dev, dev_mail, health, hosted, pages, projects, providers,
+    tiers, usage,
+};
 
 /// Routes that browsers of any origin may call (rules 11).
 fn cross_origin() -> OpenApiRouter<App> {
@@ -25,6 +28,9 @@ fn cross_origin() -> OpenApiRouter<App> {
         .routes(routes!(customers::me))
         .routes(routes!(tiers::list))
         .routes(routes!(tiers::products))
+        .routes(routes!(auth::exchange::token))
+        .routes(routes!(auth::exchange::refresh))
+        .routes(routes!(auth::exchange::revoke))
         .routes(routes!(health::config))
         .routes(routes!(health::jwks))
         .routes(routes!(health::discovery))
@@ -47,6 +53,22 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(projects::list_keys))
         .routes(routes!(projects::settings))
         .routes(routes!(projects::delete))
+        .routes(routes!(auth::sign_up))
+        .routes(routes!(auth::sign_in))
+        .routes(routes!(auth::proof::verify))
+        .routes(routes!(auth::resend))
+        .routes(routes!(auth::forgot))
+        .routes(routes!(auth::proof::reset))
+        .routes(routes!(auth::go_on))
+        .routes(routes!(auth::session))
+        .routes(routes!(auth::sign_out))
+        .routes(routes!(accounts::get))
+        .routes(routes!(accounts::profile))
+        .routes(routes!(accounts::password))
+        .routes(routes!(accounts::email))
+        .routes(routes!(accounts::end_sessions))
+        .routes(routes!(accounts::delete))
+        .routes(routes!(providers::list, providers::set, providers::delete))
         .routes(routes!(audit::list))
         .routes(routes!(tiers::own, tiers::update, tiers::delete))
         .routes(routes!(tiers::add))
@@ -54,15 +76,26 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
         .routes(routes!(dev::clock, dev::advance, dev::reset))
+        .routes(routes!(dev_mail::list))
 }
 
 /// Pages and documents that are not part of the API itself.
-const PAGES: [&str; 5] = [
+const PAGES: &[&str] = &[
     "/",
+    "/signup",
+    "/signin",
+    "/account",
+    "/refresh",
+    "/reset",
+    "/verify",
+    "/auth/start/{provider}",
+    "/auth/callback/{provider}",
+    "/assets-web/{file}",
     "/openapi.json",
     "/docs",
     "/docs/errors/{code}",
     "/docs/{file}",
+    "/_dev/mail/{id}",
 ];
 
 /// Everything that answers, and what is known of each path.
@@ -71,7 +104,16 @@ pub(crate) fn router(app: &App) -> (Router, Table) {
     let (own, own_api) = same_origin().split_for_parts();
     let document: Arc<str> = openapi().to_json().unwrap_or_default().into();
     let pages = Router::new()
-        .route("/", get(pages::home))
+        .route("/", get(hosted::home))
+        .route("/signup", get(hosted::page))
+        .route("/signin", get(hosted::page))
+        .route("/account", get(hosted::page))
+        .route("/refresh", get(hosted::page))
+        .route("/reset", get(hosted::page))
+        .route("/verify", get(hosted::page))
+        .route("/auth/start/{provider}", get(providers::start))
+        .route("/auth/callback/{provider}", get(providers::callback))
+        .route("/assets-web/{file}", get(hosted::file))
         .route(
             "/openapi.json",
             get(async move || pages::document(&document)),
@@ -79,7 +121,8 @@ pub(crate) fn router(app: &App) -> (Router, Table) {
         .route("/docs", get(pages::to_reference))
         .route("/docs/", get(pages::reference_home))
         .route("/docs/errors/{code}", get(pages::error))
-        .route("/docs/{file}", get(pages::reference));
+        .route("/docs/{file}", get(pages::reference))
+        .route("/_dev/mail/{id}", get(dev_mail::show));
     // Answers of the hot path are smaller than a packet: there is nothing to gain by compressing them.
     let router = shared
         .merge(own.merge(pages).layer(CompressionLayer::new()))
@@ -114,9 +157,9 @@ fn table(shared: &OpenApi, own: &OpenApi) -> Table {
             cross_origin,
         }));
     }
-    entries.extend(PAGES.map(|path| Entry {
+    entries.extend(PAGES.iter().map(|path| Entry {
         path,
-        cross_origin: path == "/openapi.json",
+        cross_origin: *path == "/openapi.json",
     }));
     Table::new(entries)
 }

@@ -6,8 +6,9 @@ use dream_domain::error::{Code, Error, Result};
 use dream_domain::id::SessionId;
 use dream_domain::key::PublishableKey;
 use dream_domain::time::Millis;
+use dream_store::customers::{self, Customer};
 use dream_store::projects::Tenant;
-use dream_store::{customers, sessions};
+use dream_store::sessions::{self, NewSession};
 use jsonwebtoken::{Algorithm, Validation};
 use sha2::{Digest as _, Sha256};
 
@@ -35,37 +36,54 @@ pub(crate) async fn mint(app: &App, tenant: &Tenant, user: &str, seconds: i64) -
     let customer = found.ok_or_else(|| {
         Code::CustomerNotFound.error("There is no customer with this id in this project")
     })?;
+    let session = NewSession {
+        id: SessionId::new(now, app.random.bytes()),
+        created_at: now,
+        expires_at: now.plus(seconds.saturating_mul(1000)),
+        cookie_hash: None,
+        user_agent: None,
+    };
+    sessions::create(&app.db, &tenant.scope, &customer.id, &session).await?;
+    let signed = sign(app, tenant, &customer, session.id.as_str(), seconds, None).await?;
+    Ok(Minted {
+        token: signed.token,
+        session: session.id,
+        expires_at: signed.expires_at,
+    })
+}
+
+/// A signed token.
+pub(crate) struct Signed {
+    pub(crate) token: String,
+    pub(crate) expires_at: Millis,
+}
+
+/// Signs a token of a session for so many seconds. With `origin` it is refused wherever a request says
+/// that it comes from another origin (rules 27).
+pub(crate) async fn sign(
+    app: &App,
+    tenant: &Tenant,
+    customer: &Customer,
+    session: &str,
+    seconds: i64,
+    origin: Option<&str>,
+) -> Result<Signed> {
     let grants = customers::grants(&app.db, &tenant.scope, &customer.id).await?;
     let plan = dream_domain::plan::effective_plan(&tenant.tiers, &grants, app.clock.business());
-    let session = SessionId::new(now, app.random.bytes());
-    let expires_at = now.plus(seconds.saturating_mul(1000));
-    sessions::create(
-        &app.db,
-        &tenant.scope,
-        &session,
-        &customer.id,
-        now,
-        expires_at,
-    )
-    .await?;
     let subject = claims::Subject {
         user: &customer.id,
-        session: session.as_str(),
+        session,
         publishable_key: tenant.scope.tenant(),
         email: customer.email.as_deref(),
         plan: plan.map_or("", |tier| tier.name.as_str()),
+        origin: origin.unwrap_or(&app.config.public_url),
     };
-    let issued = now.0 / 1000;
-    let token = app.keyring.sign(&claims::make(
-        &subject,
-        &app.config.public_url,
-        issued,
-        issued + seconds,
-    ))?;
-    Ok(Minted {
-        token,
-        session,
-        expires_at,
+    let issued = app.clock.machine().0 / 1000;
+    let expires = issued.saturating_add(seconds);
+    let claims = claims::make(&subject, &app.config.public_url, issued, expires);
+    Ok(Signed {
+        token: app.keyring.sign(&claims)?,
+        expires_at: Millis(expires.saturating_mul(1000)),
     })
 }
 
@@ -146,7 +164,9 @@ fn check(app: &App, token: &str) -> Result<Verified> {
         return Err(invalid());
     }
     let tenant = PublishableKey::parse(&claims.publishable_key).ok_or_else(invalid)?;
+    let origin = claims.azp.filter(|azp| *azp != app.config.public_url);
     Ok(Verified {
+        origin: origin.map(Into::into),
         user: claims.sub.into(),
         session: claims.sid.into(),
         tenant,

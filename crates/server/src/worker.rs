@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dream_domain::error::Result;
 use dream_store::instances::{self, Instance};
-use dream_store::{idempotency, keys, sessions, settings, usage};
+use dream_store::{idempotency, keys, one_time, refresh_tokens, sessions, settings, usage};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -54,6 +54,8 @@ pub async fn catch_up(app: &App) -> Result<()> {
     while usage::close_periods(&app.db, now, user_days, tenant_days).await? > 0 {}
     let machine = app.clock.machine();
     idempotency::expire(&app.db, machine.plus(-ANSWERS_MS)).await?;
+    one_time::expire(&app.db, machine.plus(-DAY_MS)).await?;
+    refresh_tokens::expire(&app.db, machine.plus(-DAY_MS)).await?;
     sessions::expire(&app.db, machine.plus(-DAY_MS)).await
 }
 

@@ -14,7 +14,9 @@ use crate::Db;
 use crate::audit::Act;
 use crate::customers::row::{like, read, read_grant};
 use crate::db::Change;
+use crate::outbox::{self, Message};
 use crate::params;
+use crate::passwords;
 use crate::scope::{Scope, hold};
 use crate::sql::statements;
 use crate::step::{Refusal, Step};
@@ -40,7 +42,8 @@ statements! {
         order by u.user_id desc limit $7";
     ADD = "insert into end_users (publishable_key, user_id, external_id, email, email_folded, email_verified, first_name, last_name, metadata, version, created_at, updated_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)";
-    UPDATE = "update end_users set external_id = $3, email = $4, email_folded = $5, first_name = $6, last_name = $7, metadata = $8,
+    UPDATE = "update end_users set external_id = $3, email = $4, email_folded = $5,
+        email_verified = case when coalesce(email_folded, '') = coalesce(cast($5 as text), '') then email_verified else 0 end, first_name = $6, last_name = $7, metadata = $8,
         updated_at = $9, version = version + 1 where publishable_key = $1 and user_id = $2 and version = $10";
     VERIFY_EMAIL = "update end_users set email_verified = 1, updated_at = $3, version = version + 1
         where publishable_key = $1 and user_id = $2";
@@ -89,6 +92,8 @@ pub struct Fields {
     pub last_name: Option<String>,
     /// A JSON object.
     pub metadata: String,
+    /// The hash of the password (PHC); only of a customer that is made.
+    pub phc: Option<String>,
 }
 
 /// A change of plan, recorded with its effect (rules 21).
@@ -224,20 +229,7 @@ pub async fn create(
     act: &Act<'_>,
 ) -> Result<()> {
     let (tenant, user, at) = (scope.tenant(), id.as_str(), act.at);
-    let (email, folded) = fields.email.clone().unzip();
-    let row = params![
-        tenant,
-        user,
-        fields.external_id.as_deref(),
-        email,
-        folded,
-        false,
-        fields.first_name.as_deref(),
-        fields.last_name.as_deref(),
-        &fields.metadata,
-        at
-    ];
-    let mut steps = vec![Step::new(&ADD, row).must_change(1), hold(tenant)];
+    let mut steps = vec![add_step(tenant, user, fields, false, at), hold(tenant)];
     let mut bumps = vec![db.versions().user_slot(tenant, user)];
     let mut settle = vec![];
     if let Some(external) = &fields.external_id {
@@ -245,6 +237,9 @@ pub async fn create(
         bumps.push(db.versions().user_slot(tenant, external));
         settle.push((tenant.clone(), Arc::from(external.as_str())));
         settle.push((tenant.clone(), Arc::from(user)));
+    }
+    if let Some(phc) = &fields.phc {
+        steps.push(passwords::put_step(tenant, user, phc, at));
     }
     steps.extend(grant.map(|grant| grant_step(tenant, user, grant, at)));
     steps.extend(change.map(|change| change_step(tenant, user, change, at)));
@@ -333,12 +328,20 @@ pub async fn verify_email(db: &Db, scope: &Scope, user: &str, act: &Act<'_>) -> 
 
 /// Deletes a customer with everything of theirs. Their tokens die at once; counts of running periods
 /// stay under a hash of the external id, so that deleting oneself is no way to a fresh limit.
-pub async fn delete(db: &Db, scope: &Scope, customer: &Customer, act: &Act<'_>) -> Result<()> {
+/// `mails` tell the person.
+pub async fn delete(
+    db: &Db,
+    scope: &Scope,
+    customer: &Customer,
+    mails: &[Message],
+    act: &Act<'_>,
+) -> Result<()> {
     let (tenant, user) = (scope.tenant(), &customer.id);
     let mut bumps = vec![db.versions().user_slot(tenant, user)];
     let external = customer.external_id.as_deref();
     bumps.extend(external.map(|external| db.versions().user_slot(tenant, external)));
     let mut steps = steps::delete(tenant, user, external, act.at);
+    steps.extend(mails.iter().map(outbox::add_step));
     steps.push(act.step(scope.platform(), Some(tenant)));
     let names = external.map(Arc::from).into_iter().chain([user.clone()]);
     let settle = names.map(|name| (tenant.clone(), name)).collect();
@@ -357,6 +360,30 @@ pub async fn delete(db: &Db, scope: &Scope, customer: &Customer, act: &Act<'_>) 
         }
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+/// The step that adds the row of a customer.
+pub(crate) fn add_step(
+    tenant: &str,
+    user: &str,
+    fields: &Fields,
+    verified: bool,
+    at: Millis,
+) -> Step {
+    let (email, folded) = fields.email.clone().unzip();
+    let row = params![
+        tenant,
+        user,
+        fields.external_id.as_deref(),
+        email,
+        folded,
+        verified,
+        fields.first_name.as_deref(),
+        fields.last_name.as_deref(),
+        &fields.metadata,
+        at
+    ];
+    Step::new(&ADD, row).must_change(1)
 }
 
 fn grant_step(tenant: &str, user: &str, grant: &Grant, at: Millis) -> Step {

@@ -9,10 +9,16 @@ use crate::sql::sqlite_migration;
 use crate::sqlite::unavailable;
 
 /// Every migration in its order; the number is its place, from 1.
-pub(crate) const MIGRATIONS: &[(&str, &str)] = &[(
-    "0001_first.sql",
-    include_str!("../../../migrations/0001_first.sql"),
-)];
+pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
+    (
+        "0001_first.sql",
+        include_str!("../../../migrations/0001_first.sql"),
+    ),
+    (
+        "0002_identity.sql",
+        include_str!("../../../migrations/0002_identity.sql"),
+    ),
+];
 
 /// What `schema_migrations` looks like on either engine.
 pub(crate) const TABLE: &str = "create table if not exists schema_migrations (version bigint primary key, name text not null, applied_at bigint not null)";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dream_domain::error::{Code, Result};
 use dream_domain::id::{PlatformId, ProjectId};
 use dream_domain::key::{KeyHash, Mode, PublishableKey};
-use dream_domain::project::Kind;
+use dream_domain::project::{EmailVerification, Kind};
 use dream_domain::tier::Tier;
 use dream_domain::time::Millis;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,13 @@ statements! {
     DELETE_TIERS = "delete from tiers where publishable_key = $1";
     DELETE_USERS = "delete from end_users where publishable_key = $1";
     DELETE_GRANTS = "delete from grants where publishable_key = $1";
+    DELETE_PASSWORDS = "delete from passwords where publishable_key = $1";
+    DELETE_IDENTITIES = "delete from identities where publishable_key = $1";
+    DELETE_PROVIDERS = "delete from sign_in_providers where publishable_key = $1";
+    DELETE_ONE_TIME = "delete from one_time_tokens where publishable_key = $1";
+    DELETE_REFRESH_TOKENS = "delete from refresh_tokens where publishable_key = $1";
+    DELETE_LOGO = "delete from logos where publishable_key = $1";
+    DELETE_OUTBOX = "delete from outbox where publishable_key = $1";
     DELETE_SESSIONS = "delete from sessions where publishable_key = $1";
     DELETE_COUNTS = "delete from usage_counts where publishable_key = $1";
     DELETE_SNAPSHOTS = "delete from usage_snapshots where publishable_key = $1";
@@ -88,6 +95,38 @@ pub struct ProjectSettings {
     pub per_user_per_minute: Option<i64>,
     /// Whether shoppers see how many are left.
     pub hide_inventory: bool,
+    /// `required` or `later`; none for the default of the mode.
+    pub email_verification: Option<String>,
+    /// Tokens may stand in the address a person returns with (rules 27); none for yes.
+    pub legacy_token: Option<bool>,
+    /// Where people go who were sent without an address to return to.
+    pub default_redirect: Option<String>,
+    /// `#rrggbb`, on hosted pages and in mails.
+    pub accent_color: Option<String>,
+    /// Hosted pages do not name dream-api.
+    pub hide_branding: bool,
+    /// First hex digits of the picture's SHA-256; none without one.
+    pub logo_version: Option<String>,
+}
+
+impl Tenant {
+    /// When a new end user has to show that an address is theirs.
+    pub fn email_verification(&self) -> EmailVerification {
+        let set = self.settings.email_verification.as_deref();
+        set.and_then(EmailVerification::parse)
+            .unwrap_or_else(|| EmailVerification::default_of(self.scope.mode()))
+    }
+
+    /// Whether tokens may stand in the address a person returns with.
+    pub fn legacy_token(&self) -> bool {
+        self.settings.legacy_token.unwrap_or(true)
+    }
+
+    /// The path of the project's picture on our own origin, if there is one.
+    pub fn logo_url(&self) -> Option<String> {
+        let version = self.settings.logo_version.as_ref()?;
+        Some(format!("/auth/logo/{}?v={version}", self.scope.tenant()))
+    }
 }
 
 /// A project about to be made, in one mode.
@@ -304,6 +343,13 @@ pub async fn delete(db: &Db, tenants: &[Tenant], act: &Act<'_>) -> Result<()> {
         &DELETE_TIERS,
         &DELETE_USERS,
         &DELETE_GRANTS,
+        &DELETE_PASSWORDS,
+        &DELETE_IDENTITIES,
+        &DELETE_PROVIDERS,
+        &DELETE_ONE_TIME,
+        &DELETE_REFRESH_TOKENS,
+        &DELETE_LOGO,
+        &DELETE_OUTBOX,
         &DELETE_SESSIONS,
         &DELETE_COUNTS,
         &DELETE_SNAPSHOTS,

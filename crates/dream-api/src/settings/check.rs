@@ -30,6 +30,7 @@ pub(crate) fn findings(loaded: &Loaded, expose_development: bool) -> Findings {
         },
     };
     check.key_modes();
+    check.google();
     match loaded.settings.environment {
         Environment::Development => {
             check.plain_bases();
@@ -151,6 +152,18 @@ impl Check<'_> {
         }
     }
 
+    /// Half a client signs nobody in.
+    fn google(&mut self) {
+        let google = &self.settings.google;
+        let (missing, there) = match (&google.client_id, &google.client_secret) {
+            (Some(_), None) => ("google.client_secret", "google.client_id"),
+            (None, Some(_)) => ("google.client_id", "google.client_secret"),
+            _ => return,
+        };
+        let fix = format!("set {}, or remove the other", self.variable(missing));
+        self.refuse(missing, format!("is not set, and {there} is"), fix);
+    }
+
     /// Secrets may cross the loopback interface in clear, and nothing else.
     fn plain_bases(&mut self) {
         for (key, url) in bases(self.settings) {
@@ -214,11 +227,12 @@ impl Check<'_> {
 }
 
 /// The addresses secret keys are sent to.
-fn bases(settings: &Settings) -> [(&'static str, &WebUrl); 3] {
+fn bases(settings: &Settings) -> [(&'static str, &WebUrl); 4] {
     [
         ("stripe.api_base", &settings.stripe.api_base),
         ("stripe.connect_base", &settings.stripe.connect_base),
         ("clerk.api_base", &settings.clerk_api_base),
+        ("google.issuer", &settings.google.issuer),
     ]
 }
 

@@ -4,6 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use dream_server::config::SmtpUrl;
+use url::Url;
+
 use super::address::{Cidr, DatabaseUrl, WebUrl};
 use super::secret::{MasterKey, Secret};
 
@@ -28,7 +31,11 @@ pub(crate) struct Settings {
     #[expect(dead_code, reason = "read by the storage of uploads, a later part")]
     pub(crate) assets_url: Option<String>,
     /// `smtp://…` or `smtps://…`; None: no mail leaves.
-    pub(crate) smtp_url: Option<Secret>,
+    pub(crate) smtp_url: Option<SmtpUrl>,
+    /// `[mail]`
+    pub(crate) mail: Mail,
+    /// `[google]`
+    pub(crate) google: Google,
     /// `sandbox.listen`; port 0 takes a free one.
     pub(crate) sandbox_listen: SocketAddr,
     /// `[stripe]`
@@ -64,6 +71,26 @@ pub(crate) enum Environment {
     Development,
     /// Refuses to start with anything unsafe.
     Production,
+}
+
+/// Who mails come from.
+#[derive(Debug, Clone)]
+pub(crate) struct Mail {
+    /// None: see [`Settings::mail_from`].
+    pub(crate) from_address: Option<String>,
+    /// One line.
+    pub(crate) from_name: String,
+}
+
+/// Sign-in with Google for all projects; off unless both parts of the client are set.
+#[derive(Debug, Clone)]
+pub(crate) struct Google {
+    /// `….apps.googleusercontent.com`
+    pub(crate) client_id: Option<String>,
+    /// Of that client.
+    pub(crate) client_secret: Option<Secret>,
+    /// Google's own in production.
+    pub(crate) issuer: WebUrl,
 }
 
 /// How Stripe is reached.
@@ -166,6 +193,10 @@ pub(crate) struct Limits {
     pub(crate) per_secret_key_per_minute: u32,
     /// Wrong keys, passwords and codes from one address.
     pub(crate) failed_authentication_per_minute: u32,
+    /// Passwords and codes tried at one account.
+    pub(crate) sign_in_per_account_per_minute: u32,
+    /// Mails with a code or link to one address.
+    pub(crate) codes_per_address_per_hour: u32,
     /// Answers kept for replay until folded.
     pub(crate) idempotency_entries: u32,
     /// Counting calls that may wait.
@@ -198,6 +229,12 @@ pub(crate) struct Http {
 pub(crate) struct Tokens {
     /// A user token whose maker named no time.
     pub(crate) user_token: Duration,
+    /// The token of a signed-in person.
+    pub(crate) access_token: Duration,
+    /// The token that older clients get in the address.
+    pub(crate) legacy_token: Duration,
+    /// Until a person has to sign in again, in days.
+    pub(crate) session_days: u32,
     /// An old key after its rotation.
     pub(crate) key_rotation_overlap: Duration,
 }
@@ -226,6 +263,18 @@ impl Settings {
         match &self.public_url {
             Some(url) => url.as_str().to_owned(),
             None => format!("http://{host}:{}", bound.port()),
+        }
+    }
+
+    /// The address mails come from. A host without a name of its own is called `localhost`.
+    pub(crate) fn mail_from(&self, public_url: &str) -> String {
+        let host = || {
+            let url = Url::parse(public_url).ok()?;
+            url.domain().map(str::to_owned)
+        };
+        match &self.mail.from_address {
+            Some(address) => address.clone(),
+            None => format!("no-reply@{}", host().unwrap_or("localhost".to_owned())),
         }
     }
 }

@@ -3,10 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dream_domain::project;
+use dream_domain::user::Email;
+use dream_server::config::SmtpUrl;
+
 use super::address::{Cidr, DatabaseUrl, WebUrl, Wrong, socket};
 use super::groups::{
-    Clerk, ClerkMode, Environment, Http, Limits, Log, LogFormat, LogLevel, Settings, Stripe,
-    StripeMode, Tokens, Usage,
+    Clerk, ClerkMode, Environment, Google, Http, Limits, Log, LogFormat, LogLevel, Mail, Settings,
+    Stripe, StripeMode, Tokens, Usage,
 };
 use super::read::Reader;
 use super::secret::{MasterKey, Secret};
@@ -27,7 +31,9 @@ pub(crate) fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let master_key = reader.optional("master_key", master_key);
     let frontend_url = reader.optional("frontend_url", WebUrl::parse);
     let assets_url = reader.optional("assets_url", |text| with_scheme(text, &["file", "s3"]));
-    let smtp_url = reader.optional("smtp_url", |text| with_scheme(text, &["smtps", "smtp"]));
+    let smtp_url = reader.optional("smtp_url", smtp_url);
+    let mail = mail(reader);
+    let google = google(reader);
     let sandbox_listen = reader.required("sandbox.listen", socket);
     let stripe = stripe(reader);
     let clerk_api_base = reader.required("clerk.api_base", WebUrl::parse);
@@ -48,7 +54,9 @@ pub(crate) fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         master_key,
         frontend_url,
         assets_url,
-        smtp_url: smtp_url.map(|url| Secret::new(&url)),
+        smtp_url,
+        mail: mail?,
+        google: google?,
         sandbox_listen: sandbox_listen?,
         stripe: stripe?,
         clerk_api_base: clerk_api_base?,
@@ -62,6 +70,31 @@ pub(crate) fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         tokens,
         usage,
         database_pool_size,
+    })
+}
+
+fn mail(reader: &mut Reader<'_>) -> Option<Mail> {
+    let from_address = reader.optional("mail.from_address", |text| {
+        let known = Email::parse(text).map(|email| email.as_str().to_owned());
+        known.map_err(|_| Wrong::new("is no e-mail address", "write it as mail@example.org"))
+    });
+    let from_name = reader.required("mail.from_name", |text| {
+        let fix = "write one short line, such as the name of the platform";
+        let name = project::check_name(text);
+        name.map_err(|_| Wrong::new("is not a name", fix))
+    });
+    Some(Mail {
+        from_address,
+        from_name: from_name?,
+    })
+}
+
+fn google(reader: &mut Reader<'_>) -> Option<Google> {
+    let issuer = reader.required("google.issuer", WebUrl::parse);
+    Some(Google {
+        client_id: reader.optional("google.client_id", |text| Ok(text.to_owned())),
+        client_secret: reader.optional("google.client_secret", secret),
+        issuer: issuer?,
     })
 }
 
@@ -138,6 +171,8 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
         per_user_per_minute: limit("per_user_per_minute", 0),
         per_secret_key_per_minute: limit("per_secret_key_per_minute", 0),
         failed_authentication_per_minute: limit("failed_authentication_per_minute", 0),
+        sign_in_per_account_per_minute: limit("sign_in_per_account_per_minute", 0),
+        codes_per_address_per_hour: limit("codes_per_address_per_hour", 0),
         idempotency_entries: limit("idempotency_entries", 1024),
         usage_queue: limit("usage_queue", 1),
         connections: limit("connections", 0),
@@ -160,6 +195,9 @@ fn http(reader: &mut Reader<'_>) -> Http {
 fn tokens(reader: &mut Reader<'_>) -> Tokens {
     Tokens {
         user_token: duration(reader, "tokens.user_token_seconds", YEAR_SECONDS),
+        access_token: duration(reader, "tokens.access_token_seconds", DAY_SECONDS),
+        legacy_token: duration(reader, "tokens.legacy_token_seconds", 30 * DAY_SECONDS),
+        session_days: reader.count("tokens.session_days", 1..=365),
         key_rotation_overlap: duration(
             reader,
             "tokens.key_rotation_overlap_seconds",
@@ -211,6 +249,11 @@ fn secret(text: &str) -> Result<Secret, Wrong> {
         return Err(Wrong::new("has blanks", fix));
     }
     Ok(Secret::new(text))
+}
+
+fn smtp_url(text: &str) -> Result<SmtpUrl, Wrong> {
+    let fix = "write smtps://user:password@host:465 or smtp://user:password@host:587, with %40 for an @ in user or password";
+    SmtpUrl::parse(text).map_err(|message| Wrong::new(message, fix))
 }
 
 fn signing_secret(text: &str) -> Result<Secret, Wrong> {

@@ -1,12 +1,16 @@
 //! Settings in the words of the server and the store.
 
-use dream_server::config::{Config, Environment, Http, Limits, Network};
+use std::time::Duration;
+
+use dream_server::config::{Config, Environment, Google, Http, Limits, Mail, Network};
 use dream_server::demo;
 use dream_store::options::{Options, Place};
 use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
 
 use crate::settings::address::DatabaseUrl;
 use crate::settings::groups::{self, Settings};
+use crate::settings::secret::Secret;
 
 /// What the server is told.
 pub(super) fn config(settings: &Settings, public_url: String) -> Config {
@@ -17,18 +21,31 @@ pub(super) fn config(settings: &Settings, public_url: String) -> Config {
             groups::Environment::Development => Environment::Development,
             groups::Environment::Production => Environment::Production,
         },
+        mail: mail(settings, &public_url),
         public_url,
         sandbox_url: format!("http://{}", settings.sandbox_listen),
         data_dir: settings.data_dir.clone(),
         operators: operators(settings),
         metrics_token: token.map(|token| token.expose().to_owned()),
+        google: google(&settings.google),
         limits: limits(settings.limits),
         http: http(&settings.http),
         user_token: tokens.user_token,
+        access_token: tokens.access_token,
+        legacy_token: tokens.legacy_token,
+        session: Duration::from_secs(u64::from(tokens.session_days) * 86_400),
         key_overlap: tokens.key_rotation_overlap,
         secret_overlap: tokens.key_rotation_overlap,
         user_days: settings.usage.day_retention_days.into(),
         tenant_days: settings.usage.tenant_day_retention_days.into(),
+    }
+}
+
+fn mail(settings: &Settings, public_url: &str) -> Mail {
+    Mail {
+        relay: settings.smtp_url.clone(),
+        from_address: settings.mail_from(public_url),
+        from_name: settings.mail.from_name.clone(),
     }
 }
 
@@ -57,12 +74,23 @@ fn operators(settings: &Settings) -> Vec<String> {
     emails
 }
 
+fn google(google: &groups::Google) -> Google {
+    let secret = |secret: &Secret| Zeroizing::new(secret.expose().to_owned());
+    let client = google.client_id.clone().zip(google.client_secret.as_ref());
+    Google {
+        issuer: google.issuer.as_str().to_owned(),
+        client: client.map(|(id, given)| (id, secret(given))),
+    }
+}
+
 fn limits(limits: groups::Limits) -> Limits {
     let or_off = |limit: u32, off: usize| if limit == 0 { off } else { limit as usize };
     Limits {
         per_user_per_minute: limits.per_user_per_minute,
         per_secret_key_per_minute: limits.per_secret_key_per_minute,
         failed_authentication_per_minute: limits.failed_authentication_per_minute,
+        sign_in_per_account_per_minute: limits.sign_in_per_account_per_minute,
+        codes_per_address_per_hour: limits.codes_per_address_per_hour,
         connections: or_off(limits.connections, Semaphore::MAX_PERMITS),
         requests_in_flight: or_off(limits.requests_in_flight, usize::MAX),
     }

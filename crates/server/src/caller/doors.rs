@@ -7,11 +7,14 @@ use dream_domain::key::{PublishableKey, SecretKey};
 use dream_domain::plan::effective_plan;
 use dream_domain::usage::Subject;
 use dream_store::projects::Tenant;
+use dream_store::sessions;
 
 use crate::app::App;
 use crate::cache::Freshness;
-use crate::caller::{BackendCaller, DeveloperCaller, UserCaller};
+use crate::caller::{BackendCaller, DeveloperCaller, UserCaller, site};
+use crate::cookies::{self, Name};
 use crate::credentials::{Credentials, Presented};
+use crate::identity::secret;
 use crate::identity::verified::Verified;
 use crate::rate::Allowance;
 use crate::tokens;
@@ -47,31 +50,54 @@ pub(super) async fn backend(app: &App, credentials: Arc<Credentials>) -> Result<
             let developer = developer(app, credentials)
                 .await
                 .map_err(|_| secret_required())?;
-            let key = key.ok_or_else(|| {
-                Code::MissingAuthentication.error("Name your project in X-Publishable-Key")
+            own_project(app, developer, key).await
+        }
+        Presented::None if credentials.publishable.is_some() && credentials.cookies.is_some() => {
+            let key = credentials.publishable.clone();
+            let developer = by_cookie(app, &credentials).await.map_err(|error| {
+                if error.code() == Code::DeveloperRequired {
+                    secret_required()
+                } else {
+                    error
+                }
             })?;
-            let platform = developer.platform(app).await?;
-            let owned = app
-                .caches
-                .tenant(&app.db, &key, Freshness::CheckNow)
-                .await?;
-            let tenant = owned
-                .filter(|t| *t.scope.platform() == platform)
-                .ok_or_else(not_your_project)?;
-            Ok(BackendCaller {
-                tenant,
-                actor: developer.user,
-            })
+            own_project(app, developer, key).await
         }
         Presented::None if credentials.publishable.is_some() => Err(secret_required()),
         Presented::None => Err(missing()),
     }
 }
 
+/// A developer's own project, named by its publishable key.
+async fn own_project(
+    app: &App,
+    developer: DeveloperCaller,
+    key: Option<PublishableKey>,
+) -> Result<BackendCaller> {
+    let key = key.ok_or_else(|| {
+        Code::MissingAuthentication.error("Name your project in X-Publishable-Key")
+    })?;
+    let platform = developer.platform(app).await?;
+    let found = app
+        .caches
+        .tenant(&app.db, &key, Freshness::CheckNow)
+        .await?;
+    let tenant = found
+        .filter(|t| *t.scope.platform() == platform)
+        .ok_or_else(not_your_project)?;
+    Ok(BackendCaller {
+        tenant,
+        actor: developer.user,
+    })
+}
+
 pub(super) async fn developer(app: &App, credentials: Arc<Credentials>) -> Result<DeveloperCaller> {
-    let Presented::Token(token) = &credentials.presented else {
-        return Err(Code::DeveloperRequired
-            .error("Sign in as a developer: Authorization: Bearer {token of the root project}"));
+    let token = match &credentials.presented {
+        Presented::Token(token) => token,
+        Presented::None if credentials.cookies.is_some() => {
+            return by_cookie(app, &credentials).await;
+        }
+        Presented::None | Presented::Secret(_) => return Err(developer_required()),
     };
     let verified = tokens::verify(app, token, Freshness::CheckNow).await?;
     if *verified.tenant.as_str() != *app.root {
@@ -82,6 +108,30 @@ pub(super) async fn developer(app: &App, credentials: Arc<Credentials>) -> Resul
     let found = dream_store::customers::find(&app.db, &tenant.scope, &verified.user).await?;
     let row = found.ok_or_else(|| Code::TokenRevoked.error("This developer is deleted"))?;
     Ok(DeveloperCaller { user: row.id })
+}
+
+/// A developer by the cookie of the root project (rules 3).
+async fn by_cookie(app: &App, credentials: &Credentials) -> Result<DeveloperCaller> {
+    let cookies = credentials
+        .cookies
+        .as_ref()
+        .ok_or_else(developer_required)?;
+    let value = cookies::read(app, &cookies.headers, Name::Session, &app.root);
+    let value = value.ok_or_else(developer_required)?;
+    if cookies.reads {
+        site::check_read(app, &cookies.headers)?;
+    } else {
+        site::check_write(app, &cookies.headers)?;
+    }
+    let root = PublishableKey::parse(&app.root).ok_or_else(developer_required)?;
+    let tenant = publishable_key(app, Some(&root)).await?;
+    let now = app.clock.machine();
+    let found = sessions::find_by_cookie(&app.db, &tenant.scope, &secret::hash(value), now).await?;
+    let session = found.ok_or_else(developer_required)?;
+    sessions::used(&app.db, &tenant.scope, &session, now).await?;
+    Ok(DeveloperCaller {
+        user: session.user_id,
+    })
 }
 
 pub(super) async fn user(
@@ -154,6 +204,12 @@ async fn by_token(
     {
         publishable_key(app, Some(key)).await?;
         return Err(wrong_project());
+    }
+    if let (Some(given_to), Some(from)) = (&verified.origin, &credentials.origin)
+        && **given_to != **from
+    {
+        return Err(Code::InvalidToken
+            .error("The token was given to another origin than the one this call comes from"));
     }
     let tenant = tenant_of(app, &verified, fresh).await?;
     let versions = versions(app, &tenant, &verified.user);
@@ -287,6 +343,11 @@ fn unknown_key() -> Error {
 
 fn not_your_project() -> Error {
     Code::InvalidPublishableKey.error("Publishable key not found or invalid")
+}
+
+fn developer_required() -> Error {
+    Code::DeveloperRequired
+        .error("Sign in as a developer: Authorization: Bearer {token of the root project}, or the cookie of a sign-in here")
 }
 
 fn secret_required() -> Error {

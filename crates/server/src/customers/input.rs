@@ -1,9 +1,11 @@
 //! Customers as developers write them.
 
 use dream_domain::error::{Result, invalid};
+use dream_domain::password;
 use dream_domain::user::{Email, check_external_id, check_metadata, check_name};
 use dream_store::customers::{Customer, Fields as Stored};
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
 use crate::http::body::{Fields, missing};
 
@@ -23,6 +25,9 @@ pub(crate) struct CustomerInput {
     metadata: Option<String>,
     /// A tier's name.
     pub(crate) plan: Option<String>,
+    /// What the person signs in with on the hosted pages; 8 to 256 characters.
+    #[schema(value_type = Option<String>)]
+    pub(crate) password: Option<Zeroizing<String>>,
 }
 
 /// What changes of a customer.
@@ -58,9 +63,7 @@ pub(crate) struct TokenInput {
 
 impl CustomerInput {
     pub(crate) fn read(mut fields: Fields) -> Result<Self> {
-        if fields.has("password") {
-            check_password(&mut fields)?;
-        }
+        let password = fields.text("password")?.map(Zeroizing::new);
         let input = Self {
             email: fields.text("email")?,
             first_name: fields
@@ -77,37 +80,39 @@ impl CustomerInput {
                 .transpose()?,
             metadata: fields.object("metadata")?.map(check_metadata).transpose()?,
             plan: fields.text("plan")?,
+            password,
         };
         if input.email.is_none() && input.external_id.is_none() {
             return Err(missing("email"));
         }
+        input.check_password()?;
         Ok(input)
     }
 
-    /// What is written.
-    pub(crate) fn stored(&self) -> Result<Stored> {
+    /// Someone with a password signs in with an address.
+    fn check_password(&self) -> Result<()> {
+        match (&self.password, &self.email) {
+            (None, _) => Ok(()),
+            (Some(given), Some(email)) => password::check("password", given, email),
+            (Some(_), None) => Err(invalid(
+                "password",
+                "needs an e-mail address to sign in with",
+                "Send email too, or leave password out",
+            )),
+        }
+    }
+
+    /// What is written; `phc` is the hash of the password.
+    pub(crate) fn stored(&self, phc: Option<String>) -> Result<Stored> {
         Ok(Stored {
             external_id: self.external_id.clone(),
             email: self.email.as_deref().map(address).transpose()?,
             first_name: self.first_name.clone(),
             last_name: self.last_name.clone(),
             metadata: self.metadata.clone().unwrap_or_else(|| "{}".to_owned()),
+            phc,
         })
     }
-}
-
-/// The first clients send a password. Signing in with one comes with the sign-in pages; until then it is
-/// checked for its form and not kept.
-fn check_password(fields: &mut Fields) -> Result<()> {
-    let password = fields.text("password")?.unwrap_or_default();
-    if (8..=256).contains(&password.chars().count()) {
-        return Ok(());
-    }
-    Err(invalid(
-        "password",
-        "must have 8 to 256 characters",
-        "Choose a longer one, or leave it out",
-    ))
 }
 
 impl CustomerChanges {
@@ -159,6 +164,7 @@ impl CustomerChanges {
                 .metadata
                 .clone()
                 .unwrap_or_else(|| customer.metadata.to_string()),
+            phc: None,
         })
     }
 }

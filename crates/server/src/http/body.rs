@@ -138,11 +138,6 @@ impl Fields {
         Self { members }
     }
 
-    /// Whether a member is there at all.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.members.contains_key(name)
-    }
-
     /// The member, whatever it is; `null` is a value, not absence.
     pub(crate) fn value(&mut self, name: &str) -> Option<Value> {
         self.members.remove(name)

@@ -25,6 +25,17 @@ impl Peer {
     }
 }
 
+/// An IPv6 client has a whole /64 to itself.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
 fn client(socket: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> Option<IpAddr> {
     let trusted = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
     if !trusted(socket) {

@@ -13,6 +13,9 @@ pub(crate) struct Claims {
     /// The tenant.
     #[serde(rename = "publishableKey")]
     pub(crate) publishable_key: String,
+    /// The origin it was given to.
+    #[serde(default)]
+    pub(crate) azp: Option<String>,
     /// Seconds since the epoch.
     pub(crate) exp: i64,
     /// Seconds since the epoch.
@@ -29,6 +32,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) publishable_key: &'a str,
     pub(crate) email: Option<&'a str>,
     pub(crate) plan: &'a str,
+    pub(crate) origin: &'a str,
 }
 
 /// The claims of a new token: flat for the published SDK, and in `publicMetadata` for older readers.
@@ -39,12 +43,13 @@ pub(crate) fn make(subject: &Subject<'_>, issuer: &str, issued: i64, expires: i6
         publishable_key,
         email,
         plan,
+        origin,
     } = subject;
     json!({
         "iss": issuer,
         "sub": user,
         "sid": session,
-        "azp": issuer,
+        "azp": origin,
         "iat": issued,
         "nbf": issued,
         "exp": expires,

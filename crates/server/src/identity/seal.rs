@@ -1,6 +1,7 @@
 //! Secrets at rest: AES-256-GCM under the master key, bound to what they belong to.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dream_domain::error::{Code, Error, Result};
@@ -15,6 +16,7 @@ pub struct MasterKey {
     key: LessSafeKey,
     check: String,
     derived: Zeroizing<[u8; 32]>,
+    codes: Zeroizing<[u8; 32]>,
 }
 
 impl std::fmt::Debug for MasterKey {
@@ -33,12 +35,23 @@ impl MasterKey {
             key: LessSafeKey::new(key),
             check,
             derived: Zeroizing::new(derive(bytes, b"dream-api cursors")),
+            codes: Zeroizing::new(derive(bytes, b"dream-api codes")),
         })
     }
 
     /// A fingerprint that tells processes with another master key apart, and nothing else.
     pub fn check(&self) -> &str {
         &self.check
+    }
+
+    /// A fingerprint (HMAC-SHA256, hex) that only this installation can make: what is stored of a short code.
+    pub(crate) fn mac(&self, belongs_to: &str, text: &str) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &*self.codes);
+        let mut context = hmac::Context::with_key(&key);
+        context.update(belongs_to.as_bytes());
+        context.update(&[0]);
+        context.update(text.as_bytes());
+        hex(context.sign().as_ref())
     }
 
     /// A secret for seals that need no confidentiality.

@@ -15,6 +15,8 @@ pub(crate) struct Verified {
     pub(crate) session: Arc<str>,
     pub(crate) tenant: PublishableKey,
     pub(crate) expires: i64,
+    /// The origin of the app it was given to; none if it may come from anywhere.
+    pub(crate) origin: Option<Arc<str>>,
 }
 
 /// Verified tokens, and the versions their sessions were seen at.

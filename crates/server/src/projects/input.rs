@@ -206,6 +206,7 @@ impl SettingsInput {
                 .unwrap_or_else(|| now.upgrade_url.clone()),
             per_user_per_minute: self.per_user_per_minute.unwrap_or(now.per_user_per_minute),
             hide_inventory: self.hide_inventory.unwrap_or(now.hide_inventory),
+            ..now.clone()
         }
     }
 }

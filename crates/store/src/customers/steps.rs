@@ -5,13 +5,17 @@ use std::sync::Arc;
 use dream_domain::time::Millis;
 
 use crate::meter::sql::subject_hash;
+use crate::one_time;
 use crate::params;
+use crate::passwords;
+use crate::refresh_tokens;
 use crate::sql::statements;
 use crate::step::Step;
 
 statements! {
     DELETE = "delete from end_users where publishable_key = $1 and user_id = $2";
     DELETE_SESSIONS = "delete from sessions where publishable_key = $1 and user_id = $2";
+    DELETE_IDENTITIES = "delete from identities where publishable_key = $1 and user_id = $2";
     DELETE_COUNTS = "delete from usage_counts where publishable_key = $1 and user_id = $2";
     DELETE_SNAPSHOTS = "delete from usage_snapshots where publishable_key = $1 and user_id = $2";
     DELETE_DAYS = "delete from usage_days where publishable_key = $1 and user_id = $2";
@@ -62,6 +66,10 @@ pub(super) fn delete(
     }
     for sql in [
         &super::DELETE_GRANTS,
+        &passwords::DELETE,
+        &DELETE_IDENTITIES,
+        &one_time::FORGET_OF_USER,
+        &refresh_tokens::DELETE_OF_USER,
         &DELETE_SESSIONS,
         &DELETE_COUNTS,
         &DELETE_SNAPSHOTS,

@@ -64,7 +64,7 @@ async fn an_effect_whose_record_cannot_be_written_does_not_happen() {
     };
     let first = keys::list(db, &scope).await.unwrap().remove(0);
     let ann = customer(db, &scope, "ann").await;
-    dream_store::customers::delete(db, &scope, &ann, &taken())
+    dream_store::customers::delete(db, &scope, &ann, &[], &taken())
         .await
         .unwrap();
     let revoked = keys::revoke(db, &scope, &first.id, &taken()).await;

@@ -60,7 +60,7 @@ async fn live_in(store: &Store, tenant: &Tenant) {
     let (db, scope) = (&store.db, &tenant.scope);
     let gone = customer(db, scope, "gone").await;
     Call::by(&gone.id).taken(db, scope).await;
-    customers::delete(db, scope, &gone, &act(db, "customer.delete"))
+    customers::delete(db, scope, &gone, &[], &act(db, "customer.delete"))
         .await
         .unwrap();
     let ann = customer(db, scope, "ann").await;
@@ -200,7 +200,7 @@ async fn a_deleted_customer_leaves_no_row_with_the_id() {
             .await
             > 0
     );
-    customers::delete(db, scope, &ann, &act(db, "customer.delete"))
+    customers::delete(db, scope, &ann, &[], &act(db, "customer.delete"))
         .await
         .unwrap();
     assert_eq!(customers::find(db, scope, &ann.id).await.unwrap(), None);
@@ -222,7 +222,7 @@ async fn a_deleted_customer_leaves_no_row_with_the_id() {
         ann.id
     );
     assert_eq!(store.number(&journal).await, 0);
-    let twice = customers::delete(db, scope, &ann, &act(db, "customer.delete")).await;
+    let twice = customers::delete(db, scope, &ann, &[], &act(db, "customer.delete")).await;
     assert_eq!(twice.unwrap_err().code(), Code::CustomerNotFound);
 }
 
@@ -235,7 +235,7 @@ async fn the_calls_of_a_deleted_customer_stay_in_the_total_of_the_day() {
     for _ in 0..3 {
         Call::by(&ann.id).taken(db, &scope).await;
     }
-    customers::delete(db, &scope, &ann, &act(db, "customer.delete"))
+    customers::delete(db, &scope, &ann, &[], &act(db, "customer.delete"))
         .await
         .unwrap();
     db.fold().await.unwrap();
@@ -251,7 +251,7 @@ async fn a_call_judged_before_its_customer_was_deleted_counts_nothing() {
     let scope = project(db).await.scope;
     let ann = customer(db, &scope, "ann").await;
     let seen = judge(db, &scope, &ann.id).await;
-    customers::delete(db, &scope, &ann, &act(db, "customer.delete"))
+    customers::delete(db, &scope, &ann, &[], &act(db, "customer.delete"))
         .await
         .unwrap();
     let verdict = db.take(Call::by(&ann.id).take(&scope, seen)).await.unwrap();
@@ -269,7 +269,7 @@ async fn an_external_id_deleted_and_used_again_in_the_period_keeps_its_count() {
     for _ in 0..3 {
         Call::by(&ann.id).at_most(5).taken(db, &scope).await;
     }
-    customers::delete(db, &scope, &ann, &act(db, "customer.delete"))
+    customers::delete(db, &scope, &ann, &[], &act(db, "customer.delete"))
         .await
         .unwrap();
     let unknown = Call::by("u-1").at_most(5);
@@ -308,7 +308,7 @@ async fn being_refused_between_deletions_forgets_nothing() {
         for _ in 0..2 {
             Call::by(&ann.id).taken(db, &scope).await;
         }
-        customers::delete(db, &scope, &ann, &act(db, "customer.delete"))
+        customers::delete(db, &scope, &ann, &[], &act(db, "customer.delete"))
             .await
             .unwrap();
         assert_eq!(unknown.used(db, &scope).await, used);
@@ -332,7 +332,7 @@ async fn a_buried_count_ends_with_its_period() {
     let scope = project(db).await.scope;
     let ann = customer(db, &scope, "u-1").await;
     Call::by(&ann.id).taken(db, &scope).await;
-    customers::delete(db, &scope, &ann, &act(db, "customer.delete"))
+    customers::delete(db, &scope, &ann, &[], &act(db, "customer.delete"))
         .await
         .unwrap();
     assert_eq!(

@@ -128,7 +128,7 @@ async fn a_customer_deleted_under_load_leaves_no_row_with_the_id() {
         let ann = customer(db, &scope, "ann").await;
         let callers = Callers::start(&handles, &scope, std::slice::from_ref(&ann.id));
         callers.count_on(Duration::from_millis(2 * round)).await;
-        customers::delete(db, &scope, &ann, &act(db, "customer.delete"))
+        customers::delete(db, &scope, &ann, &[], &act(db, "customer.delete"))
             .await
             .unwrap();
         callers.end().await;

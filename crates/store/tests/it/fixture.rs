@@ -203,7 +203,7 @@ async fn writes_the_fixture() {
         .unwrap();
     let gone = customer(db, scope, "ext-gone").await;
     Call::by(&gone.id).amount(4).taken(db, scope).await;
-    customers::delete(db, scope, &gone, &act(db, "customer.delete"))
+    customers::delete(db, scope, &gone, &[], &act(db, "customer.delete"))
         .await
         .unwrap();
     Call::by(&made.id)

@@ -26,6 +26,7 @@ mod limits;
 mod lossy_vfs;
 mod lost_writes;
 mod opening;
+mod outbox;
 mod place;
 mod projects;
 mod replays;

@@ -191,7 +191,7 @@ async fn calls_judged_before_another_process_deleted_leave_no_row() {
     for call in &calls {
         seen.push(judge(&there, scope, call.subject()).await);
     }
-    customers::delete(here, scope, &ann, &act(here, "customer.delete"))
+    customers::delete(here, scope, &ann, &[], &act(here, "customer.delete"))
         .await
         .unwrap();
     assert_eq!(

@@ -68,7 +68,12 @@ impl Check<'_> {
 
     /// Whoever answers at these addresses gets the keys and decides who has paid.
     fn production_bases(&mut self) {
-        let hosts = ["api.stripe.com", "connect.stripe.com", "api.clerk.com"];
+        let hosts = [
+            "api.stripe.com",
+            "connect.stripe.com",
+            "api.clerk.com",
+            "accounts.google.com",
+        ];
         for ((key, url), host) in bases(self.settings).into_iter().zip(hosts) {
             if !url.is_https_of(host) {
                 let message = format!("is {} and not https://{host}", url.as_str());
@@ -137,7 +142,19 @@ impl Check<'_> {
         }
         if settings.smtp_url.is_none() {
             let fix = "set DREAM_SMTP_URL to your mail server";
-            self.warn("smtp_url", "is not set, so no mail leaves the server", fix);
+            let message =
+                "is not set, so no mail leaves the server, and sign-up and reset answer 503";
+            self.warn("smtp_url", message, fix);
+        } else if settings.mail.from_address.is_none() {
+            let public_url = settings.public_url.as_ref();
+            let shown = settings.mail_from(public_url.map_or("", WebUrl::as_str));
+            let fix =
+                "set DREAM_MAIL_FROM_ADDRESS to an address of a domain that the relay may send for";
+            self.warn(
+                "mail.from_address",
+                format!("is not set, so mails come from {shown}, which the relay may refuse"),
+                fix,
+            );
         }
         for (realm, clerk) in [
             ("clerk", &settings.clerk),

@@ -1,0 +1,4 @@
+//! Small clients of outside services. They know nothing of the rest but the domain.
+
+pub mod mail;
+pub mod oidc;

@@ -1,0 +1,221 @@
+//! Sends what waits in the outbox: claimed, handed over, noted. In machine time.
+//!
+//! A message is claimed before it is sent and noted after, so several processes never send it twice; only
+//! a process that dies between the two leaves one that another sends again. Mails carry an id by which a
+//! receiver sees that.
+
+use std::time::Duration;
+
+use dream_domain::error::Result;
+use dream_providers::mail::{Failure, Mail, Mailer};
+use dream_store::outbox::{self, Claimed};
+use tokio::sync::{Notify, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::app::App;
+use crate::config::SmtpUrl;
+use crate::mail;
+
+/// Between two looks when nobody wakes the sender: another process may have died with a claim.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Messages claimed, and sent at the same time.
+const BATCH: i64 = 4;
+/// A send ends within twice the mailer's ten seconds; the rest is for a database that hangs.
+const CLAIM_MS: i64 = 120_000;
+/// Between two tries to note what happened.
+const NOTE_EVERY: Duration = Duration::from_secs(1);
+/// Between two tries to send, in seconds; after the last one a message is given up.
+const PAUSES: [i64; 7] = [10, 60, 300, 1_800, 7_200, 21_600, 43_200];
+/// Between two rounds of forgetting.
+const EXPIRE_EVERY_MS: i64 = 600_000;
+const DAY_MS: i64 = 86_400_000;
+/// What was sent is listed for a week, everything else for a month.
+const SENT_MS: i64 = 7 * DAY_MS;
+const OTHERS_MS: i64 = 30 * DAY_MS;
+
+/// What the sender needs beside the database.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    wake: Notify,
+    mailer: Option<Mailer>,
+}
+
+impl Outbox {
+    pub(crate) fn new(relay: Option<&SmtpUrl>) -> Self {
+        Self {
+            wake: Notify::new(),
+            mailer: relay.map(|relay| Mailer::new(relay.0.clone())),
+        }
+    }
+
+    /// Something was put in.
+    pub(crate) fn wake(&self) {
+        self.wake.notify_one();
+    }
+}
+
+/// Starts the sender; it ends when told to stop, after the messages it is at.
+pub fn spawn(app: App, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut expires_at = app.clock.machine();
+        while !*stop.borrow() {
+            let now = app.clock.machine();
+            let due = now >= expires_at;
+            if let Err(error) = round(&app, &stop, due).await {
+                tracing::warn!(cause = ?error, "the outbox cannot be read; it is tried again");
+            } else if due {
+                expires_at = now.plus(EXPIRE_EVERY_MS);
+            }
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => {}
+                () = app.outbox.wake.notified() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+        if let Some(mailer) = &app.outbox.mailer {
+            mailer.close().await;
+        }
+    })
+}
+
+/// Sends until nothing is due; forgets what was kept long enough if `expire`.
+async fn round(app: &App, stop: &watch::Receiver<bool>, expire: bool) -> Result<()> {
+    let now = app.clock.machine();
+    if expire {
+        outbox::expire(&app.db, now.plus(-SENT_MS), now.plus(-OTHERS_MS)).await?;
+    }
+    while !*stop.borrow() {
+        let now = app.clock.machine();
+        let batch = outbox::claim(&app.db, now, now.plus(CLAIM_MS), BATCH).await?;
+        if batch.is_empty() {
+            break;
+        }
+        let mut running = JoinSet::new();
+        for message in batch {
+            running.spawn(settle(app.clone(), message));
+        }
+        while running.join_next().await.is_some() {}
+    }
+    let waiting = outbox::waiting(&app.db).await?;
+    let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+    app.metrics.outbox_waiting.set(f64::from(waiting));
+    Ok(())
+}
+
+/// Sends one message and notes what became of it. What cannot be noted while the claim lasts is sent
+/// again after it.
+async fn settle(app: App, message: Claimed) {
+    let fate = fate(&app, &message).await;
+    let until = app.clock.machine().plus(CLAIM_MS / 2);
+    loop {
+        match note(&app, &message, &fate).await {
+            Ok(true) => return,
+            Ok(false) => {
+                tracing::warn!(
+                    id = &*message.id,
+                    "a mail was claimed by another process meanwhile"
+                );
+                return;
+            }
+            Err(error) if app.clock.machine() < until => {
+                tracing::warn!(id = &*message.id, cause = ?error, "the fate of a mail cannot be noted yet");
+                tokio::time::sleep(NOTE_EVERY).await;
+            }
+            Err(error) => {
+                tracing::error!(id = &*message.id, cause = ?error, "the fate of a mail could not be noted");
+                return;
+            }
+        }
+    }
+}
+
+/// What becomes of a message.
+#[derive(Debug)]
+enum Fate {
+    /// It has left.
+    Sent,
+    /// It is shown and never leaves.
+    Kept,
+    /// It is tried again after so many milliseconds.
+    Later(i64, String),
+    /// It is given up.
+    Dead(String),
+}
+
+async fn fate(app: &App, message: &Claimed) -> Fate {
+    let (id, attempts) = (&*message.id, message.attempts);
+    let Some(mailer) = &app.outbox.mailer else {
+        // Production has refused to write mails without a relay; what is left from a time with one waits.
+        return if app.config.is_development() {
+            Fate::Kept
+        } else {
+            let pause = pause(attempts).unwrap_or(DAY_MS);
+            Fate::Later(pause, "no relay is configured".to_owned())
+        };
+    };
+    match send(app, mailer, message).await {
+        Ok(()) => {
+            app.metrics.outbox_sent.increment(1);
+            tracing::info!(id, attempts, "a mail has left");
+            Fate::Sent
+        }
+        Err(Failure::Transient(cause)) if let Some(pause) = pause(attempts) => {
+            app.metrics.outbox_failed.increment(1);
+            tracing::warn!(
+                id,
+                attempts,
+                cause,
+                "a mail could not leave; it is tried again"
+            );
+            Fate::Later(pause, cause)
+        }
+        Err(Failure::Transient(cause) | Failure::Permanent(cause)) => {
+            app.metrics.outbox_dead.increment(1);
+            tracing::error!(
+                id,
+                attempts,
+                cause,
+                "a mail could not leave and is given up"
+            );
+            Fate::Dead(cause)
+        }
+    }
+}
+
+async fn note(app: &App, message: &Claimed, fate: &Fate) -> Result<bool> {
+    let now = app.clock.machine();
+    // In development mails are looked at after they left, too.
+    let forget = !app.config.is_development();
+    match fate {
+        Fate::Sent => outbox::sent(&app.db, message, now, forget).await,
+        Fate::Kept => outbox::keep(&app.db, message).await,
+        Fate::Later(pause, cause) => {
+            outbox::failed(&app.db, message, now.plus(*pause), cause).await
+        }
+        Fate::Dead(cause) => outbox::dead(&app.db, message, cause, forget).await,
+    }
+}
+
+async fn send(app: &App, mailer: &Mailer, message: &Claimed) -> Result<(), Failure> {
+    let broken = |what: &str| Failure::Permanent(what.to_owned());
+    let stored = mail::open(app, &message.id, &message.payload)
+        .map_err(|_| broken("the stored mail cannot be read with this DREAM_MASTER_KEY"))?
+        .ok_or_else(|| broken("the stored mail is empty"))?;
+    let mail = Mail {
+        id: &message.id,
+        at: message.created_at,
+        from_name: &stored.from_name,
+        from_address: &app.config.mail.from_address,
+        to: &stored.to,
+        subject: &stored.subject,
+        text: &stored.text,
+        html: &stored.html,
+    };
+    mailer.send(&mail).await
+}
+
+/// How long to wait after so many tries, in milliseconds; none after the last.
+fn pause(attempts: i64) -> Option<i64> {
+    let index = usize::try_from(attempts - 1).ok()?;
+    PAUSES.get(index).map(|seconds| seconds * 1000)
+}
