@@ -33,8 +33,6 @@ interface DreamAPIError {
   requestId?: string;
   /** The fields that are wrong. */
   errors?: FieldError[];
-  /** Members that only some errors have. */
-  [member: string]: unknown;
 }
 /** What only this client knows about a failure. */
 interface Circumstances {
@@ -70,7 +68,7 @@ declare class DreamAPIException extends Error {
   /** The fields that are wrong; empty for other errors. */
   readonly fields: readonly FieldError[];
   /** The whole body, with the members that only some errors have. */
-  readonly body: DreamAPIError;
+  readonly body: DreamAPIError & Readonly<Record<string, unknown>>;
   constructor(error: DreamAPIError, status?: number, {
     retryAfter,
     cause
@@ -260,13 +258,6 @@ interface AuthUrlOptions {
 }
 //#endregion
 //#region src/auth/auth.d.ts
-/** What `auth.init()` found. */
-interface InitResult {
-  /** Who is signed in; null for nobody. */
-  user: AuthUser | null;
-  /** Why signing in, or renewing, failed; null if nothing did. */
-  error: DreamAPIException | null;
-}
 /** Signing in and out on the hosted pages, and who is signed in. Reached as `api.auth`. */
 declare class AuthHelpers {
   #private;
@@ -275,8 +266,8 @@ declare class AuthHelpers {
   static hasAuthParams(): boolean;
   /**
    * Call this once when the page loads, before anything else of `auth`. It ends a sign-in that comes back
-   * with the address, or takes up the one that is kept. It does not throw when signing in fails; `error`
-   * then says why.
+   * with the address, or takes up the one that is kept. It does not throw when that fails; `getError()` then
+   * says why.
    *
    * A `__clerk_jwt` in the address is taken too, for `getSignInUrl()` and the like. Nothing binds such a
    * token to this browser, so it never replaces a `signIn()` of somebody else, and the option
@@ -284,12 +275,13 @@ declare class AuthHelpers {
    *
    * @example
    * ```ts
-   * const { user, error } = await api.auth.init();
-   * if (error) console.warn(error.message);
-   * if (!user) showSignInButton();
+   * await api.auth.init();
+   * if (!api.auth.isSignedIn()) showSignInButton(api.auth.getError()?.message);
    * ```
    */
-  init(): Promise<InitResult>;
+  init(): Promise<void>;
+  /** Why `init()` could not sign in, or renew what was kept; null if nothing failed. */
+  getError(): DreamAPIException | null;
   /** Whether somebody is signed in. */
   isSignedIn(): boolean;
   /** Who is signed in; null for nobody. The same object until something about it changes. */
@@ -306,7 +298,7 @@ declare class AuthHelpers {
    */
   getToken(): Promise<string | null>;
   /** Gets a new token now, with the present plan: after a checkout, for example. */
-  refreshToken(): Promise<string | null>;
+  refreshToken(): Promise<void>;
   /**
    * Calls the listener when somebody signs in or out, in this tab or another, or when their data change.
    * Answers a function that stops it.
@@ -866,4 +858,4 @@ declare class DreamAPI {
   request<T>(method: Method, endpoint: string, options?: RequestOptions): Promise<T>;
 }
 //#endregion
-export { AuthHelpers, type AuthListener, type AuthPage, type AuthUrlOptions, type AuthUser, AuthenticationException, type BillingAPI, type CallOptions, type CartCheckoutParams, type CheckoutParams, type CheckoutResult, type ClerkUser, type ClientErrorCode, type ClosedPeriod, ConflictException, ConnectionException, type CreateCustomerParams, type Customer, type CustomerAPI, type CustomerPage, type CustomerToken, type DashboardAPI, type DashboardCustomer, type DashboardMetrics, type DashboardTotals, DreamAPI, DreamAPI as default, type DreamAPIConfig, type DreamAPIError, DreamAPIException, type ErrorCode, type FieldError, type InitResult, type ListCustomersParams, type MeAPI, type Method, NotFoundException, type Order, PermissionException, type PortalResult, type Product, type ProductAPI, RateLimitException, type RequestOptions, type ServerErrorCode, ServerException, type SessionStorage, type Standing, type Tier, TierLimitException, TimeoutException, type TrackParams, type UpdateCustomerParams, type Usage, type UsageAPI, type UsageTrackResult, ValidationException, type WebhookStatus, isDreamAPIException, memoryStorage };
+export { AuthHelpers, type AuthListener, type AuthPage, type AuthUrlOptions, type AuthUser, AuthenticationException, type BillingAPI, type CallOptions, type CartCheckoutParams, type CheckoutParams, type CheckoutResult, type ClerkUser, type ClientErrorCode, type ClosedPeriod, ConflictException, ConnectionException, type CreateCustomerParams, type Customer, type CustomerAPI, type CustomerPage, type CustomerToken, type DashboardAPI, type DashboardCustomer, type DashboardMetrics, type DashboardTotals, DreamAPI, DreamAPI as default, type DreamAPIConfig, type DreamAPIError, DreamAPIException, type ErrorCode, type FieldError, type ListCustomersParams, type MeAPI, type Method, NotFoundException, type Order, PermissionException, type PortalResult, type Product, type ProductAPI, RateLimitException, type RequestOptions, type ServerErrorCode, ServerException, type SessionStorage, type Standing, type Tier, TierLimitException, TimeoutException, type TrackParams, type UpdateCustomerParams, type Usage, type UsageAPI, type UsageTrackResult, ValidationException, type WebhookStatus, isDreamAPIException, memoryStorage };

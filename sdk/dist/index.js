@@ -54,7 +54,7 @@ var DreamAPIException = class extends Error {
 		this.requestId = error.requestId;
 		this.retryAfter = retryAfter;
 		this.fields = Array.isArray(error.errors) ? error.errors : [];
-		this.body = error;
+		this.body = { ...error };
 		Object.defineProperty(this, BRAND, { value: true });
 	}
 };
@@ -170,7 +170,12 @@ function randomBytes(count) {
 function requestKey() {
 	return base64url(globalThis.crypto ? randomBytes(24) : Uint8Array.from({ length: 24 }, () => Math.random() * 256));
 }
-/** The cryptography of the platform. */
+/** The SHA-256 of a text, as base64url. Throws on pages that are not secure. */
+async function sha256(text) {
+	const { subtle } = platformCrypto();
+	if (!subtle) throw new Error("DreamAPI: signing in needs a secure page: https, or http on localhost or 127.0.0.1");
+	return base64url(new Uint8Array(await subtle.digest("SHA-256", new TextEncoder().encode(text))));
+}
 function platformCrypto() {
 	if (!globalThis.crypto) throw new Error("DreamAPI: signing in needs Web Crypto: a browser, or Node.js 20 or newer");
 	return globalThis.crypto;
@@ -187,10 +192,8 @@ function newVerifier() {
 	return base64url(randomBytes(32));
 }
 /** What may be told of a verifier: the base64url of its SHA-256 (RFC 7636, 4.2, method S256). */
-async function challengeOf(verifier) {
-	const { subtle } = platformCrypto();
-	if (!subtle) throw new Error("DreamAPI: signing in needs a secure page: https, or http on localhost or 127.0.0.1");
-	return base64url(new Uint8Array(await subtle.digest("SHA-256", new TextEncoder().encode(verifier))));
+function challengeOf(verifier) {
+	return sha256(verifier);
 }
 //#endregion
 //#region src/auth/storage.ts
@@ -378,8 +381,7 @@ function sessionOf(grant, now) {
 		endsAt,
 		refresh: {
 			token: grant.refreshToken,
-			endsAt: grant.refreshExpiresAt,
-			key: requestKey()
+			endsAt: grant.refreshExpiresAt
 		}
 	};
 }
@@ -508,7 +510,7 @@ var SessionKeeper = class {
 		const stored = await this.#stored();
 		if (!stored || stored.token !== expired && Date.now() < stored.renewAt) return this.#hold(stored);
 		if (!stored.refresh) return await this.#ended();
-		const grant = await this.#exchanged(stored.refresh);
+		const grant = await this.#exchanged(stored.refresh.token);
 		const meanwhile = await this.#stored();
 		if (meanwhile?.refresh?.token !== stored.refresh.token) return this.#hold(meanwhile);
 		if (!grant) return await this.#ended();
@@ -517,11 +519,12 @@ var SessionKeeper = class {
 		return next;
 	}
 	/** What the refresh token gets; null if the server does not take it any more. */
-	async #exchanged({ token, key }) {
+	async #exchanged(refreshToken) {
+		const idempotencyKey = await sha256(`refresh ${refreshToken}`);
 		for (let tried = 1;; tried += 1) try {
 			return await this.#http.send("POST", "/auth/refresh", {
-				body: { refreshToken: token },
-				idempotencyKey: key
+				body: { refreshToken },
+				idempotencyKey
 			});
 		} catch (error) {
 			if (!(error instanceof DreamAPIException)) throw error;
@@ -574,6 +577,7 @@ var AuthHelpers = class {
 	#settings;
 	#keeper;
 	#starting = null;
+	#error = null;
 	constructor(http, settings) {
 		this.#http = http;
 		this.#settings = settings;
@@ -585,8 +589,8 @@ var AuthHelpers = class {
 	}
 	/**
 	* Call this once when the page loads, before anything else of `auth`. It ends a sign-in that comes back
-	* with the address, or takes up the one that is kept. It does not throw when signing in fails; `error`
-	* then says why.
+	* with the address, or takes up the one that is kept. It does not throw when that fails; `getError()` then
+	* says why.
 	*
 	* A `__clerk_jwt` in the address is taken too, for `getSignInUrl()` and the like. Nothing binds such a
 	* token to this browser, so it never replaces a `signIn()` of somebody else, and the option
@@ -594,14 +598,17 @@ var AuthHelpers = class {
 	*
 	* @example
 	* ```ts
-	* const { user, error } = await api.auth.init();
-	* if (error) console.warn(error.message);
-	* if (!user) showSignInButton();
+	* await api.auth.init();
+	* if (!api.auth.isSignedIn()) showSignInButton(api.auth.getError()?.message);
 	* ```
 	*/
 	init() {
 		this.#starting ??= this.#start();
 		return this.#starting;
+	}
+	/** Why `init()` could not sign in, or renew what was kept; null if nothing failed. */
+	getError() {
+		return this.#error;
 	}
 	/** Whether somebody is signed in. */
 	isSignedIn() {
@@ -627,7 +634,7 @@ var AuthHelpers = class {
 	/** Gets a new token now, with the present plan: after a checkout, for example. */
 	async refreshToken() {
 		const session = this.#keeper.session();
-		return session?.refresh ? this.#keeper.renew(session.token) : session?.token ?? null;
+		if (session?.refresh) await this.#keeper.renew(session.token);
 	}
 	/**
 	* Calls the listener when somebody signs in or out, in this tab or another, or when their data change.
@@ -721,11 +728,7 @@ var AuthHelpers = class {
 		const found = returned();
 		if (found) cleanAddress(found);
 		await this.#keeper.restore();
-		const error = await failureOf(found ? this.#arrive(found) : this.#keeper.token());
-		return {
-			user: this.getUser(),
-			error
-		};
+		this.#error = await failureOf(found ? this.#arrive(found) : this.#keeper.token());
 	}
 	async #arrive(found) {
 		if (found.kind === "code") await this.#exchange(found.code, found.state);
@@ -746,7 +749,7 @@ var AuthHelpers = class {
 		if (!session) throw refusal("invalid_token", "The token in the address is past its end or of another project.");
 		const present = this.#keeper.session();
 		if (!present?.refresh) return this.#keeper.begin(session);
-		if (present.user.id === session.user.id) return void await this.refreshToken();
+		if (present.user.id === session.user.id) return this.refreshToken();
 		throw refusal("account_switch_refused", "The token in the address is of somebody else. Sign out first.");
 	}
 };

@@ -24,8 +24,6 @@ export interface DreamAPIError {
   requestId?: string;
   /** The fields that are wrong. */
   errors?: FieldError[];
-  /** Members that only some errors have. */
-  [member: string]: unknown;
 }
 
 /** What only this client knows about a failure. */
@@ -66,7 +64,7 @@ export class DreamAPIException extends Error {
   /** The fields that are wrong; empty for other errors. */
   readonly fields: readonly FieldError[];
   /** The whole body, with the members that only some errors have. */
-  readonly body: DreamAPIError;
+  readonly body: DreamAPIError & Readonly<Record<string, unknown>>;
 
   constructor(error: DreamAPIError, status = 500, { retryAfter, cause }: Circumstances = {}) {
     super(error.message, cause === undefined ? undefined : { cause });
@@ -78,7 +76,7 @@ export class DreamAPIException extends Error {
     this.requestId = error.requestId;
     this.retryAfter = retryAfter;
     this.fields = Array.isArray(error.errors) ? error.errors : [];
-    this.body = error;
+    this.body = { ...error };
     Object.defineProperty(this, BRAND, { value: true });
   }
 }
@@ -165,7 +163,7 @@ export function exceptionOf(body: unknown, status: number, circumstances: Circum
   return new (classOf(error.code, status))(error, status, circumstances);
 }
 
-function classOf(code: string | undefined, status: number): typeof DreamAPIException {
+function classOf(code: string, status: number): typeof DreamAPIException {
   if (code === 'tier_limit_reached') return TierLimitException;
   if (status === 401) return AuthenticationException;
   if (status === 403) return PermissionException;
@@ -177,7 +175,7 @@ function classOf(code: string | undefined, status: number): typeof DreamAPIExcep
 }
 
 /** A proxy in between may answer with a page, or with JSON that is not ours. */
-function errorOf(body: unknown, status: number): DreamAPIError {
+function errorOf(body: unknown, status: number): DreamAPIError & { code: string } {
   const found = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const error = text(found.error) ?? 'Invalid response';
   // Browsers hide a redirect behind the status 0.

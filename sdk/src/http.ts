@@ -1,4 +1,10 @@
-import { AuthenticationException, ConnectionException, DreamAPIException, exceptionOf, TimeoutException } from './errors';
+import {
+  AuthenticationException,
+  ConnectionException,
+  DreamAPIException,
+  exceptionOf,
+  TimeoutException,
+} from './errors';
 import { requestKey } from './random';
 import { retryAfterOf, sleep, waitBeforeRetry } from './retry';
 import type { Settings } from './settings';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { AuthHelpers, type InitResult } from './auth/auth';
+export { AuthHelpers } from './auth/auth';
 export type { AuthListener } from './auth/keeper';
 export type { AuthPage, AuthUrlOptions } from './auth/pages';
 export type { AuthUser, ClerkUser } from './auth/session';

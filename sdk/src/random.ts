@@ -10,8 +10,16 @@ export function requestKey(): string {
   return base64url(bytes);
 }
 
-/** The cryptography of the platform. */
-export function platformCrypto(): Crypto {
+/** The SHA-256 of a text, as base64url. Throws on pages that are not secure. */
+export async function sha256(text: string): Promise<string> {
+  const { subtle } = platformCrypto();
+  if (!subtle) {
+    throw new Error('DreamAPI: signing in needs a secure page: https, or http on localhost or 127.0.0.1');
+  }
+  return base64url(new Uint8Array(await subtle.digest('SHA-256', new TextEncoder().encode(text))));
+}
+
+function platformCrypto(): Crypto {
   if (!globalThis.crypto) throw new Error('DreamAPI: signing in needs Web Crypto: a browser, or Node.js 20 or newer');
   return globalThis.crypto;
 }

@@ -47,7 +47,13 @@ test.each([
 });
 
 test('the limit carries its figures', async () => {
-  const members = { count: 5, limit: 5, plan: 'free', resetsAt: '2026-12-01T00:00:00Z', upgradeUrl: 'https://a.test/up' };
+  const members = {
+    count: 5,
+    limit: 5,
+    plan: 'free',
+    resetsAt: '2026-12-01T00:00:00Z',
+    upgradeUrl: 'https://a.test/up',
+  };
   const error = (await errorOf(problem(403, 'tier_limit_reached', members))) as TierLimitException;
   const { count, limit, plan, resetsAt, upgradeUrl } = error;
   expect({ count, limit, plan, resetsAt, upgradeUrl }).toEqual(members);

@@ -55,8 +55,32 @@ export function clientOf(answers: Handler | Answer[], config: DreamAPIConfig = {
   return { api: new DreamAPI({ baseUrl: 'http://server.test', fetch, ...config }), seen };
 }
 
+/** What a client knows after `init()`. */
+export async function loaded({ auth }: DreamAPI) {
+  await auth.init();
+  return { user: auth.getUser(), error: auth.getError() };
+}
+
+/** Lets time pass until the work has ended, with the timers faked and cryptography real. */
+export async function settled<T>(work: Promise<T>): Promise<T> {
+  let isRunning = true;
+  const end = () => {
+    isRunning = false;
+  };
+  work.then(end, end);
+  while (isRunning) {
+    await vi.runAllTimersAsync();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return work;
+}
+
 /** The body of an error, as the server makes it. */
-export function problem(status: number, code: string, more: Record<string, unknown> = {}): { status: number; body: unknown } {
+export function problem(
+  status: number,
+  code: string,
+  more: Record<string, unknown> = {},
+): { status: number; body: unknown } {
   return { status, body: { error: 'Words', message: `It is ${code}`, code, requestId: 'req_1', status, ...more } };
 }
 

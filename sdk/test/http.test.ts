@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { AuthenticationException, ConnectionException, DreamAPIException, ServerException, TimeoutException } from '../src/index';
+import {
+  AuthenticationException,
+  ConnectionException,
+  DreamAPIException,
+  ServerException,
+  TimeoutException,
+} from '../src/index';
 import { type Answer, clientOf, PK, problem, thrownBy } from './fakes';
 
 const OK = { status: 200, body: { tiers: [] } };
@@ -52,7 +58,11 @@ describe('what is sent', () => {
     api.setUserToken('a.b.c');
     await api.usage.track({}, { userId: 'ada', userPlan: 'pro' });
     const { headers } = seen[0] ?? {};
-    expect([headers?.get('x-user-id'), headers?.get('x-user-plan'), headers?.get('x-clerk-token')]).toEqual(['ada', 'pro', null]);
+    expect([headers?.get('x-user-id'), headers?.get('x-user-plan'), headers?.get('x-clerk-token')]).toEqual([
+      'ada',
+      'pro',
+      null,
+    ]);
   });
 
   test('a body only if there is one', async () => {
@@ -154,7 +164,12 @@ describe('tries', () => {
   });
 
   test('can be fewer, never more', async () => {
-    for (const [maxTries, expected] of [[1, 1], [2, 2], [9, 3], [0, 1]] as const) {
+    for (const [maxTries, expected] of [
+      [1, 1],
+      [2, 2],
+      [9, 3],
+      [0, 1],
+    ] as const) {
       const { api, seen } = clientOf([BUSY()], { publishableKey: PK, maxTries });
       await thrownBy(ended(api.products.listTiers()));
       expect(seen).toHaveLength(expected);
@@ -206,7 +221,9 @@ describe('time', () => {
     expect(busy.seen).toHaveLength(1);
 
     const before = clientOf([OK]);
-    expect(await thrownBy(before.api.products.listTiers({ signal: AbortSignal.abort() }))).toMatchObject({ name: 'AbortError' });
+    expect(await thrownBy(before.api.products.listTiers({ signal: AbortSignal.abort() }))).toMatchObject({
+      name: 'AbortError',
+    });
     expect(before.seen).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -12,7 +12,11 @@ const blocks = [...readme.matchAll(/```(tsx?)\n([\s\S]*?)```/g)].map(([, kind, t
 
 test('every block of the README compiles', () => {
   const options: ts.CompilerOptions = {
-    ...ts.parseJsonConfigFileContent(ts.readConfigFile(`${folder}tsconfig.json`, ts.sys.readFile).config, ts.sys, folder).options,
+    ...ts.parseJsonConfigFileContent(
+      ts.readConfigFile(`${folder}tsconfig.json`, ts.sys.readFile).config,
+      ts.sys,
+      folder,
+    ).options,
     // Apps are less strict than we are.
     exactOptionalPropertyTypes: false,
     types: ['node'],
@@ -26,7 +30,11 @@ test('every block of the README compiles', () => {
   const exists = host.fileExists;
   host.readFile = (name) => blocks.find((block) => block.name === name)?.text ?? read(name);
   host.fileExists = (name) => blocks.some((block) => block.name === name) || exists(name);
-  const program = ts.createProgram(blocks.map(({ name }) => name), options, host);
+  const program = ts.createProgram(
+    blocks.map(({ name }) => name),
+    options,
+    host,
+  );
   const found = ts.getPreEmitDiagnostics(program);
   expect(ts.formatDiagnostics(found, { ...host, getCanonicalFileName: (name) => name })).toBe('');
   expect(blocks.length).toBeGreaterThan(5);

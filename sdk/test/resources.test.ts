@@ -62,7 +62,10 @@ test('all customers, page by page', async () => {
     '': { customers: [{ id: 'a' }, { id: 'b' }], hasMore: true, nextCursor: 'two' },
     two: { customers: [{ id: 'c' }], hasMore: false, nextCursor: null },
   };
-  const { api, seen } = clientOf(({ url }) => ({ status: 200, body: pages[url.searchParams.get('cursor') ?? ''] }), SECRET);
+  const { api, seen } = clientOf(
+    ({ url }) => ({ status: 200, body: pages[url.searchParams.get('cursor') ?? ''] }),
+    SECRET,
+  );
   const ids: string[] = [];
   for await (const { id } of api.customers.all({ plan: 'pro' })) ids.push(id);
   expect(ids).toEqual(['a', 'b', 'c']);
@@ -73,13 +76,20 @@ test('billing and cart send whole addresses, with the word that checkout fills i
   new FakeBrowser().open('http://app.test/shop');
   const { api, seen } = clientOf([{ status: 200, body: { url: 'http://pay.test' } }]);
   api.setUserToken('a.b.c');
-  await api.billing.createCheckout({ tier: 'pro', successUrl: '/done/{CHECKOUT_SESSION_ID}', cancelUrl: 'https://b.test/x?y#z' });
+  await api.billing.createCheckout({
+    tier: 'pro',
+    successUrl: '/done/{CHECKOUT_SESSION_ID}',
+    cancelUrl: 'https://b.test/x?y#z',
+  });
   await api.billing.openPortal({ returnUrl: '/me' });
   await api.billing.openPortal();
   const items = [{ priceId: 'price_1', quantity: 2 }];
   await api.products.cartCheckout({ items, customerEmail: 'a@b.test', customerName: 'Ada', cancelUrl: '/cart' });
   expect(lines(seen)).toEqual([
-    ['POST /api/create-checkout', { tier: 'pro', successUrl: 'http://app.test/done/{CHECKOUT_SESSION_ID}', cancelUrl: 'https://b.test/x?y#z' }],
+    [
+      'POST /api/create-checkout',
+      { tier: 'pro', successUrl: 'http://app.test/done/{CHECKOUT_SESSION_ID}', cancelUrl: 'https://b.test/x?y#z' },
+    ],
     ['POST /api/customer-portal', { returnUrl: 'http://app.test/me' }],
     ['POST /api/customer-portal', undefined],
     ['POST /api/cart/checkout', { items, email: 'a@b.test', name: 'Ada', cancelUrl: 'http://app.test/cart' }],
@@ -116,5 +126,7 @@ test('what has no method can be called all the same', async () => {
     ['GET /api/config?a=1', undefined],
     ['POST /auth/session', { publishableKey: PK }],
   ]);
-  await expect(api.request('GET', '/api/me', { requiresUserToken: true })).rejects.toMatchObject({ code: 'auth_required' });
+  await expect(api.request('GET', '/api/me', { requiresUserToken: true })).rejects.toMatchObject({
+    code: 'auth_required',
+  });
 });

@@ -1,7 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sessionOf, type TokenGrant } from '../src/auth/session';
 import { type AuthenticationException, type AuthUser, memoryStorage } from '../src/index';
-import { clientOf, FakeBrowser, type FakeTab, grantOf, type Handler, PK, problem, thrownBy, userOf } from './fakes';
+import {
+  clientOf,
+  FakeBrowser,
+  type FakeTab,
+  grantOf,
+  type Handler,
+  loaded,
+  PK,
+  problem,
+  settled,
+  thrownBy,
+  userOf,
+} from './fakes';
 
 const KEY = `dream_session_${PK}`;
 const MINUTE = 60_000;
@@ -65,7 +77,10 @@ describe('a token', () => {
     await api.usage.track();
     expect(refreshes(seen)).toBe(1);
     expect(sentTokens(seen)).toEqual([null, second]);
-    expect(JSON.parse(browser.items.get(KEY) as string)).toMatchObject({ token: second, refresh: { token: 'refresh_2' } });
+    expect(JSON.parse(browser.items.get(KEY) as string)).toMatchObject({
+      token: second,
+      refresh: { token: 'refresh_2' },
+    });
   });
 
   test('a clock that is wrong does no harm: the life of a token counts from its arrival', async () => {
@@ -128,9 +143,7 @@ describe('renewal', () => {
     const { handler, used } = rotating(5);
     const { api, seen } = await tabWith(handler);
     later(5 * MINUTE);
-    const calls = Promise.all(Array.from({ length: 20 }, () => api.usage.check()));
-    await vi.runAllTimersAsync();
-    await calls;
+    await settled(Promise.all(Array.from({ length: 20 }, () => api.usage.check())));
     expect(refreshes(seen)).toBe(1);
     expect(used).toEqual(['refresh_1']);
     expect(new Set(sentTokens(seen).slice(1)).size).toBe(1);
@@ -140,17 +153,18 @@ describe('renewal', () => {
     browser.hasLocks = hasLocks;
     const { handler, used } = rotating(5);
     const tabs = [await tabWith(handler), await tabWith(handler), await tabWith(handler)];
-    later(5 * MINUTE);
-    const tokens = Promise.all(tabs.map(({ api }) => api.auth.getToken()));
-    await vi.runAllTimersAsync();
-    expect(new Set(await tokens).size).toBe(1);
-    // Without locks several may ask; with one key they are one use.
-    expect(new Set(used).size).toBe(1);
-    if (hasLocks) expect(tabs.reduce((sum, { seen }) => sum + refreshes(seen), 0)).toBe(1);
+    for (const expected of [['refresh_1'], ['refresh_1', 'refresh_2']]) {
+      later(5 * MINUTE);
+      const tokens = await settled(Promise.all(tabs.map(({ api }) => api.auth.getToken())));
+      expect(new Set(tokens).size).toBe(1);
+      // Without locks several may ask; with one key they are one use.
+      expect([...new Set(used)]).toEqual(expected);
+    }
+    if (hasLocks) expect(tabs.reduce((sum, { seen }) => sum + refreshes(seen), 0)).toBe(2);
     expect(tabs.every(({ api }) => api.auth.isSignedIn())).toBe(true);
   });
 
-  test('a lost answer comes again: the key belongs to the refresh token, also after a reload', async () => {
+  test('a lost answer comes again, also after a reload: the key belongs to the refresh token', async () => {
     const { handler, used } = rotating();
     let lost = 4;
     const lossy: Handler = async (call) => {
@@ -161,13 +175,10 @@ describe('renewal', () => {
     };
     const first = await tabWith(lossy);
     later(5 * MINUTE);
-    const call = thrownBy(first.api.auth.getToken());
-    await vi.runAllTimersAsync();
-    expect(await call).toMatchObject({ errorCode: 'connection_failed' });
+    const error = await settled(thrownBy(first.api.auth.getToken()));
+    expect(error).toMatchObject({ errorCode: 'connection_failed' });
     expect(first.api.auth.isSignedIn()).toBe(true);
-    const init = tabWith(lossy);
-    await vi.runAllTimersAsync();
-    const second = await init;
+    const second = await settled(tabWith(lossy));
     expect(await second.api.auth.getToken()).toBeTruthy();
     const keys = [...first.seen, ...second.seen].map(({ headers }) => headers.get('idempotency-key'));
     expect(keys).toHaveLength(5);
@@ -184,9 +195,7 @@ describe('renewal', () => {
       return busy >= 0 ? problem(409, 'idempotency_in_flight') : handler(call);
     });
     later(5 * MINUTE);
-    const token = api.auth.getToken();
-    await vi.runAllTimersAsync();
-    expect(await token).toBeTruthy();
+    expect(await settled(api.auth.getToken())).toBeTruthy();
     expect(refreshes(seen)).toBe(3);
   });
 
@@ -218,7 +227,8 @@ describe('renewal', () => {
     const heard: (AuthUser | null)[] = [];
     api.auth.onChange((user) => heard.push(user));
     const before = await api.auth.getToken();
-    expect(await api.auth.refreshToken()).not.toBe(before);
+    await api.auth.refreshToken();
+    expect(await api.auth.getToken()).not.toBe(before);
     expect(api.auth.getUser()?.plan).toBe('pro');
     expect(heard).toEqual([userOf({ plan: 'pro' })]);
   });
@@ -228,10 +238,9 @@ describe('renewal', () => {
     const { api, seen } = await tabWith(handler);
     later(5 * MINUTE);
     const token = api.auth.getToken();
-    await vi.advanceTimersByTimeAsync(10);
+    await vi.waitUntil(() => seen.length === 1);
     await api.auth.signOut();
-    await vi.runAllTimersAsync();
-    expect(await token).toBeNull();
+    expect(await settled(token)).toBeNull();
     expect([api.auth.isSignedIn(), browser.items.size]).toEqual([false, 0]);
     expect(seen.at(-1)?.url.pathname).toBe('/auth/revoke');
   });
@@ -250,14 +259,14 @@ describe('loading', () => {
     browser.open('http://app.test/');
     const { handler } = rotating();
     const good = clientOf(handler);
-    expect(await good.api.auth.init()).toEqual({ user: userOf(), error: null });
+    expect(await loaded(good.api)).toEqual({ user: userOf(), error: null });
     expect(good.seen).toHaveLength(1);
 
     later(60 * MINUTE);
     const bad = clientOf(() => problem(500, 'internal'));
-    expect(await bad.api.auth.init()).toMatchObject({ user: userOf(), error: { status: 500 } });
+    expect(await loaded(bad.api)).toMatchObject({ user: userOf(), error: { status: 500 } });
     const ended = clientOf(() => problem(401, 'invalid_refresh_token'));
-    expect(await ended.api.auth.init()).toEqual({ user: null, error: null });
+    expect(await loaded(ended.api)).toEqual({ user: null, error: null });
   });
 
   test('forgets what is too old or broken', async () => {
@@ -266,7 +275,7 @@ describe('loading', () => {
       later(kept.length > 9 ? 31 * 24 * 60 * MINUTE : 0);
       browser.open('http://app.test/');
       const { api, seen } = clientOf(() => problem(500, 'internal'));
-      expect(await api.auth.init()).toEqual({ user: null, error: null });
+      expect(await loaded(api)).toEqual({ user: null, error: null });
       expect(seen).toHaveLength(0);
     }
     expect(browser.items.size).toBe(0);
@@ -290,7 +299,9 @@ describe('signing out', () => {
     const stop = other.api.auth.onChange((user) => heard.push(user));
     api.setUserToken('a.b.c');
     await api.auth.signOut();
-    expect(seen.map(({ url, body }) => [url.pathname, body])).toEqual([['/auth/revoke', { refreshToken: 'refresh_1' }]]);
+    expect(seen.map(({ url, body }) => [url.pathname, body])).toEqual([
+      ['/auth/revoke', { refreshToken: 'refresh_1' }],
+    ]);
     expect([api.auth.isSignedIn(), api.auth.getUser(), browser.items.size]).toEqual([false, null, 0]);
     expect(other.api.auth.isSignedIn()).toBe(false);
     expect(heard).toEqual([null]);
@@ -302,9 +313,7 @@ describe('signing out', () => {
 
   test('works without a connection', async () => {
     const { api } = await tabWith(() => new TypeError('offline'));
-    const call = api.auth.signOut();
-    await vi.runAllTimersAsync();
-    await call;
+    await settled(api.auth.signOut());
     expect([api.auth.isSignedIn(), browser.items.size]).toEqual([false, 0]);
   });
 
@@ -319,9 +328,13 @@ describe('signing out', () => {
   test('clearing the storage in another tab signs out too; other keys do not', async () => {
     const { handler } = rotating();
     const { api, tab } = await tabWith(handler);
-    tab.dispatchEvent(Object.assign(new Event('storage'), { key: 'other', newValue: null, storageArea: tab.localStorage }));
+    tab.dispatchEvent(
+      Object.assign(new Event('storage'), { key: 'other', newValue: null, storageArea: tab.localStorage }),
+    );
     expect(api.auth.isSignedIn()).toBe(true);
-    tab.dispatchEvent(Object.assign(new Event('storage'), { key: null, newValue: null, storageArea: tab.localStorage }));
+    tab.dispatchEvent(
+      Object.assign(new Event('storage'), { key: null, newValue: null, storageArea: tab.localStorage }),
+    );
     expect(api.auth.isSignedIn()).toBe(false);
   });
 
@@ -366,7 +379,7 @@ describe('storage', () => {
       },
     });
     const { api } = clientOf([]);
-    expect(await api.auth.init()).toEqual({ user: null, error: null });
+    expect(await loaded(api)).toEqual({ user: null, error: null });
     expect(await thrownBy(api.auth.signIn())).toMatchObject({ message: expect.stringContaining('storage') });
   });
 });

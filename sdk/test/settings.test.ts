@@ -12,9 +12,9 @@ describe('keys', () => {
   test('a secret key in a page is refused, whatever else is given', () => {
     new FakeBrowser().open('http://app.test/');
     expect(() => new DreamAPI({ secretKey: 'sk_test_1' })).toThrow('must not be used in a browser');
-    expect(() => new DreamAPI({ secretKey: 'sk_live_1', publishableKey: 'pk_live_1', baseUrl: 'https://a.test' })).toThrow(
-      'must not be used in a browser',
-    );
+    expect(
+      () => new DreamAPI({ secretKey: 'sk_live_1', publishableKey: 'pk_live_1', baseUrl: 'https://a.test' }),
+    ).toThrow('must not be used in a browser');
     expect(() => new DreamAPI({ publishableKey: 'pk_test_1' })).not.toThrow();
   });
 
@@ -53,7 +53,9 @@ describe('addresses', () => {
   test('live keys need an address', () => {
     expect(() => new DreamAPI({ publishableKey: 'pk_live_1' })).toThrow('baseUrl is required');
     expect(() => new DreamAPI({ secretKey: 'sk_live_1' })).toThrow('baseUrl is required');
-    expect(new DreamAPI({ publishableKey: 'pk_live_1', baseUrl: 'https://api.test' }).getBaseUrl()).toBe('https://api.test');
+    expect(new DreamAPI({ publishableKey: 'pk_live_1', baseUrl: 'https://api.test' }).getBaseUrl()).toBe(
+      'https://api.test',
+    );
   });
 
   test('each can be set, with or without a slash at the end', () => {

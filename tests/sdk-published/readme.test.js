@@ -34,8 +34,14 @@ async function run() {
 test('the curl lines of the README show what they promise', async () => {
   const [tiers, calls, usage, made, keyed, plan, token, products, clock, fresh] = await run();
 
-  assert.deepEqual(tiers[0].tiers.map(({ name }) => name), ['free', 'pro', 'max']);
-  assert.deepEqual(calls.map((call) => call.code ?? call.usage.count), [1, 2, 3, 4, 5, 'tier_limit_reached']);
+  assert.deepEqual(
+    tiers[0].tiers.map(({ name }) => name),
+    ['free', 'pro', 'max'],
+  );
+  assert.deepEqual(
+    calls.map((call) => call.code ?? call.usage.count),
+    [1, 2, 3, 4, 5, 'tier_limit_reached'],
+  );
   assert.deepEqual([usage[0].count, usage[0].remaining], [5, 0]);
   assert.equal(made[0].customer.externalId, 'ada');
   assert.equal(keyed.length, 2);

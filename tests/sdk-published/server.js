@@ -13,14 +13,14 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 30_000;
 
-/** A running server: `demo` is its demo.json, `dataDir` its data folder, `stop()` ends it. */
-export async function start() {
+/** A running server: `demo` is its demo.json, `dataDir` its data folder, `stop()` ends it. `settings` are variables. */
+export async function start(settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'dream-api-'));
   const dataDir = join(folder, 'data');
   const log = await open(join(folder, 'output.log'), 'w');
   const child = spawn(resolve(root, process.env.DREAM_BIN ?? 'target/debug/dream-api'), [], {
     cwd: folder,
-    env: environment(dataDir),
+    env: { ...environment(dataDir), ...settings },
     stdio: ['ignore', log.fd, log.fd],
   });
   const ended = once(child, 'close').catch((error) => [error.message]);
@@ -56,7 +56,9 @@ async function ready(child, dataDir) {
   while (Date.now() < deadline) {
     if (failed) throw failed;
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-    const demo = await readFile(join(dataDir, 'demo.json'), 'utf8').then(JSON.parse).catch(() => null);
+    const demo = await readFile(join(dataDir, 'demo.json'), 'utf8')
+      .then(JSON.parse)
+      .catch(() => null);
     const answer = demo && (await fetch(`${demo.baseUrl}/ready`).catch(() => null));
     if (answer?.status === 200) return demo;
     await sleep(20);

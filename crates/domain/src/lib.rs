@@ -3,6 +3,7 @@
 pub mod error;
 pub mod id;
 pub mod key;
+pub mod logo;
 pub mod money;
 pub mod password;
 pub mod period;

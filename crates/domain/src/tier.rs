@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::error::{Result, invalid};
 use crate::id::TierId;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::period::PeriodKind;
 use crate::text;
 use crate::usage::{Limit, Meter};
@@ -136,6 +136,41 @@ const TRIAL_DAYS_MAX: i64 = 730;
 const COUNT_MAX: i64 = 1_000_000_000_000;
 
 impl Tier {
+    /// A plan that is sold from now on, first in order, with nothing said of it but its name, its price a month
+    /// in minor units of US dollars, and how many `requests` a month it allows. Callers set the rest.
+    pub fn subscription(id: TierId, name: &str, shown: &str, minor: i64, requests: Limit) -> Self {
+        let limit = MeterLimit {
+            limit: requests,
+            period: PeriodKind::Month,
+        };
+        Self {
+            name: name.to_owned(),
+            display_name: shown.to_owned(),
+            description: None,
+            kind: TierKind::Subscription,
+            price: Money {
+                minor,
+                currency: Currency::USD,
+            },
+            interval: Interval::Month,
+            limits: BTreeMap::from([(Meter::requests(), limit)]),
+            features: Vec::new(),
+            popular: false,
+            is_default: false,
+            position: 0,
+            active: true,
+            trial_days: None,
+            rate_per_minute: None,
+            inventory: None,
+            max_per_order: None,
+            image_urls: Vec::new(),
+            price_id: id.to_string(),
+            product_id: id.to_string(),
+            version: 1,
+            id,
+        }
+    }
+
     /// Checks every field; 422 names the first that is wrong.
     pub fn validate(&self) -> Result<()> {
         self.check_texts()?;

@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dream_domain::error::Result;
+use dream_domain::error::{Code, Result};
 use dream_domain::id::{AuditId, KeyId};
 use dream_domain::key::{Mode, SecretKey};
 use dream_domain::project::EmailVerification;
@@ -72,6 +72,7 @@ pub(crate) struct Limiters {
     pub(crate) failures: RateLimiter,
     pub(crate) accounts: RateLimiter,
     pub(crate) attempts: RateLimiter,
+    pub(crate) registrations: RateLimiter,
 }
 
 impl Deref for App {
@@ -126,7 +127,7 @@ impl App {
         keyring.load(&db, &master, &random, clock.machine()).await?;
         let hasher = Hasher::new(random.clone());
         let outbox = Outbox::new(config.mail.relay.as_ref());
-        let oidc = crate::identity::offered::client(&config)?;
+        let oidc = sign_in_client(&config)?;
         let https = config.public_url.starts_with("https://");
         let inner = Inner {
             db,
@@ -147,6 +148,7 @@ impl App {
                 failures: RateLimiter::new(),
                 accounts: RateLimiter::new(),
                 attempts: RateLimiter::new(),
+                registrations: RateLimiter::new(),
             },
             keys_used: KeysUsed::default(),
             outbox,
@@ -224,4 +226,19 @@ impl App {
             detail: detail.to_string(),
         }
     }
+}
+
+/// The client of every sign-in provider. Developers name issuers, so in production it reaches public
+/// addresses only.
+fn sign_in_client(config: &Config) -> Result<oidc::Client> {
+    let reach = if config.is_development() {
+        oidc::Reach::PublicAndLoopback
+    } else {
+        oidc::Reach::Public
+    };
+    oidc::Client::new(reach).map_err(|e| {
+        Code::Internal
+            .error("The client of sign-in providers could not be made")
+            .because(e)
+    })
 }

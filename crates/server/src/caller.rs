@@ -40,6 +40,9 @@ pub(crate) struct Backend(pub(crate) BackendCaller);
 /// A signed-in developer.
 pub(crate) struct Developer(pub(crate) DeveloperCaller);
 
+/// A signed-in developer as a user of the root project, for the meter.
+pub(crate) struct MeteredDeveloper(pub(crate) UserCaller);
+
 /// A call on behalf of one user.
 pub(crate) struct UserCaller {
     pub(crate) tenant: Arc<Tenant>,
@@ -53,8 +56,17 @@ pub(crate) struct UserCaller {
     pub(crate) rate: Option<Allowance>,
     /// What the call presented, to judge it anew.
     pub(super) credentials: Arc<Credentials>,
+    /// How the call came in, to judge it anew.
+    door: Door,
     /// Versions read before anything was looked up.
     pub(crate) versions: ((u16, u32), (u16, u32)),
+}
+
+/// The ways in for one user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    User,
+    Developer,
 }
 
 impl UserCaller {
@@ -70,7 +82,10 @@ impl UserCaller {
     /// against the rate limit.
     pub(crate) async fn again(self, app: &App) -> Result<Self> {
         let rate = self.rate;
-        let fresh = doors::user(app, self.credentials, Freshness::CheckNow).await?;
+        let fresh = match self.door {
+            Door::User => doors::user(app, self.credentials, Freshness::CheckNow).await?,
+            Door::Developer => doors::metered_developer(app, self.credentials).await?,
+        };
         Ok(Self { rate, ..fresh })
     }
 }
@@ -100,9 +115,8 @@ impl DeveloperCaller {
     pub(crate) async fn platform(&self, app: &App) -> Result<PlatformId> {
         let found = projects::platform_of(&app.db, &self.user).await?;
         found.ok_or_else(|| {
-            Code::NotFound.error(
-                "There is no platform for this developer yet; make a first project with POST /create-products",
-            )
+            Code::PlatformNotFound
+                .error("There is no platform for this developer yet; make one with POST /generate-platform-id")
         })
     }
 }
@@ -185,6 +199,19 @@ impl FromRequestParts<App> for Developer {
     ) -> std::result::Result<Self, Problem> {
         Ok(Self(
             authenticate(app, parts, async |c| doors::developer(app, c).await).await?,
+        ))
+    }
+}
+
+impl FromRequestParts<App> for MeteredDeveloper {
+    type Rejection = Problem;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &App,
+    ) -> std::result::Result<Self, Problem> {
+        Ok(Self(
+            authenticate(app, parts, async |c| doors::metered_developer(app, c).await).await?,
         ))
     }
 }

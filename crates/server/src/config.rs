@@ -122,6 +122,8 @@ pub struct Limits {
     pub sign_in_per_account_per_minute: u32,
     /// Mails with a code or link an hour to one address.
     pub codes_per_address_per_hour: u32,
+    /// Links for new developers an hour that one address asks for.
+    pub registrations_per_network_per_hour: u32,
     /// Connections at once.
     pub connections: usize,
     /// Requests at once before new ones are shed.

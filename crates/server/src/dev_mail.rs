@@ -182,6 +182,7 @@ fn read(app: &App, entry: &Entry) -> MailBody {
         subject: "(cannot be read)".to_owned(),
         text: "This mail was written under another DREAM_MASTER_KEY.".to_owned(),
         html: String::new(),
+        good_for_ms: None,
     });
     MailBody {
         id: entry.id.to_string(),

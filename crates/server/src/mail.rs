@@ -50,6 +50,8 @@ pub(crate) struct Stored {
     pub(crate) subject: String,
     pub(crate) text: String,
     pub(crate) html: String,
+    /// How long after it was written it is worth sending; none for always.
+    pub(crate) good_for_ms: Option<i64>,
 }
 
 /// Writes a letter for the outbox, to go into the transaction of what it tells. 503 `mail_not_configured`

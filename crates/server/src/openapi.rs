@@ -3,7 +3,9 @@
 use serde::Serialize;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi, PartialSchema, ToSchema};
 
@@ -22,6 +24,7 @@ use utoipa::{OpenApi, PartialSchema, ToSchema};
         (name = "usage", description = "Count, enforce, look"),
         (name = "catalogue", description = "What a project sells"),
         (name = "customers", description = "A project's end users"),
+        (name = "developers", description = "A developer's own account"),
         (name = "projects", description = "A developer's projects and keys"),
         (name = "tiers", description = "Editing what a project sells"),
         (name = "machine", description = "Health, discovery, metrics"),
@@ -141,6 +144,14 @@ pub(crate) fn base() -> Document {
         )
         .into(),
     );
+    let cookie = ApiKeyValue::with_description(
+        "dream_session_{project}",
+        "The cookie of a sign-in on the hosted pages; Origin must be ours",
+    );
+    schemes.insert(
+        "pageCookie".to_owned(),
+        SecurityScheme::ApiKey(ApiKey::Cookie(cookie)).into(),
+    );
     schemes.insert(
         "userToken".to_owned(),
         header("X-Clerk-Token", "A user's token, with X-Publishable-Key").into(),
@@ -178,7 +189,7 @@ fn strip_null(schema: &mut Schema) {
 }
 
 /// Bodies that are sent, by the names of their schemas.
-const SENT: [&str; 30] = [
+const SENT: [&str; 32] = [
     "ClockInput",
     "Continue",
     "CustomerChanges",
@@ -190,6 +201,7 @@ const SENT: [&str; 30] = [
     "ExchangeCode",
     "Forgot",
     "KeyInput",
+    "LogoInput",
     "OnProject",
     "OwnAccount",
     "PasswordChange",
@@ -197,6 +209,7 @@ const SENT: [&str; 30] = [
     "ProjectInput",
     "ProviderInput",
     "RefreshTokenInput",
+    "RegisterInput",
     "Resend",
     "Reset",
     "SettingsInput",
@@ -282,6 +295,14 @@ pub(crate) fn complete(document: &mut Document) {
             &mut item.patch,
         ];
         for operation in operations.into_iter().flatten() {
+            let of_pages = operation
+                .tags
+                .as_ref()
+                .is_some_and(|tags| tags.iter().any(|tag| tag == "hosted pages"));
+            if of_pages {
+                let cookie = SecurityRequirement::new("pageCookie", Vec::<String>::new());
+                operation.security = Some(vec![cookie]);
+            }
             let secured = operation
                 .security
                 .as_ref()

@@ -201,6 +201,15 @@ async fn send(app: &App, mailer: &Mailer, message: &Claimed) -> Result<(), Failu
     let stored = mail::open(app, &message.id, &message.payload)
         .map_err(|_| broken("the stored mail cannot be read with this DREAM_MASTER_KEY"))?
         .ok_or_else(|| broken("the stored mail is empty"))?;
+    let age_ms = app.clock.machine().0 - message.created_at.0;
+    if stored
+        .good_for_ms
+        .is_some_and(|good_for| age_ms >= good_for)
+    {
+        return Err(broken(
+            "what the mail offers has ended before it could leave",
+        ));
+    }
     let mail = Mail {
         id: &message.id,
         at: message.created_at,

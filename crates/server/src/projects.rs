@@ -8,7 +8,7 @@ use axum::extract::State;
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::id::{PlatformId, ProjectId};
 use dream_domain::key::SecretKey;
-use dream_domain::project::Origin;
+use dream_domain::project::{Origin, redirect_allowed};
 use dream_store::keys::{self, Others};
 use dream_store::projects::{self as store, NewProject, ProjectSettings, Tenant};
 use serde_json::json;
@@ -18,8 +18,8 @@ use crate::caller::{Developer, DeveloperCaller};
 use crate::http::body::{Fields, missing};
 use crate::http::problem;
 use crate::projects::answer::{
-    Created, KeyAnswer, MadeTier, ProjectBody, ProjectDeleted, ProjectList, Regenerated,
-    SettingsAnswer, SettingsBody,
+    Created, KeyAnswer, ProjectBody, ProjectDeleted, ProjectList, Regenerated, SettingsAnswer,
+    SettingsBody,
 };
 use crate::projects::input::{DeleteInput, KeyInput, ProjectInput, SettingsInput, WhichKey};
 
@@ -185,6 +185,7 @@ pub(crate) async fn settings(
     let input = SettingsInput::read(fields)?;
     let tenant = developer.owned(&app, &input.publishable_key).await?;
     let next = input.over(&tenant.settings);
+    check_way_back(&tenant, &next)?;
     if next != tenant.settings {
         let act = app.act(
             &developer.user,
@@ -208,6 +209,25 @@ pub(crate) async fn settings(
         success: true,
         settings: SettingsBody::of(&tenant),
     }))
+}
+
+/// Whoever comes without an address must still end up at an allowed one (DESIGN 3.8).
+fn check_way_back(tenant: &Tenant, next: &ProjectSettings) -> Result<()> {
+    let Some(url) = &next.default_redirect else {
+        return Ok(());
+    };
+    let origins: Result<Vec<Origin>> = next
+        .redirect_origins
+        .iter()
+        .map(|o| Origin::parse(o))
+        .collect();
+    if redirect_allowed(url, &origins?, tenant.scope.mode()) {
+        return Ok(());
+    }
+    let fix = "Add its origin to redirectOrigins in the same call, or choose another address";
+    Err(Code::RedirectNotAllowed
+        .error("defaultRedirect is not of an origin that the project allows")
+        .field("defaultRedirect", "is not of an allowed origin", fix))
 }
 
 /// Delete a project
@@ -302,17 +322,4 @@ fn key_missing(error: Error) -> Error {
         return Code::KeyNotFound.error("There is no project of yours with this publishable key");
     }
     error
-}
-
-/// Origins as they are stored: read, and written in one way.
-pub(crate) fn origins(given: &[String]) -> Result<Vec<String>> {
-    given
-        .iter()
-        .map(|text| Origin::parse(text).map(|origin| origin.as_str().to_owned()))
-        .collect()
-}
-
-/// What `POST /create-products` says of one tier.
-pub(crate) fn made(project: &NewProject) -> Vec<MadeTier> {
-    project.tiers.iter().map(MadeTier::of).collect()
 }

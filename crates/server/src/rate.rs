@@ -15,6 +15,7 @@ use quick_cache::sync::Cache;
 const KEYS_MAX: usize = 200_000;
 /// Times are kept in microseconds, so that 6,000 a minute still has a whole interval.
 const MINUTE_MICROS: i64 = 60_000_000;
+const HOUR_MICROS: i64 = 60 * MINUTE_MICROS;
 
 /// Limits calls a minute by key.
 pub(crate) struct RateLimiter {
@@ -27,7 +28,7 @@ pub(crate) struct RateLimiter {
 pub(crate) struct Allowance {
     /// Whether the call may go on.
     pub(crate) allowed: bool,
-    /// The limit a minute.
+    /// The limit a minute or hour.
     pub(crate) limit: u32,
     /// How many more could come right now.
     pub(crate) remaining: u32,
@@ -45,7 +46,27 @@ impl RateLimiter {
 
     /// Counts one call of `key`; a limit of 0 lets everything through.
     pub(crate) fn take(&self, key: impl Hash, per_minute: u32, now: Millis) -> Option<Allowance> {
-        if per_minute == 0 {
+        self.take_within(key, per_minute, MINUTE_MICROS, now)
+    }
+
+    /// The same for a limit an hour.
+    pub(crate) fn take_hourly(
+        &self,
+        key: impl Hash,
+        per_hour: u32,
+        now: Millis,
+    ) -> Option<Allowance> {
+        self.take_within(key, per_hour, HOUR_MICROS, now)
+    }
+
+    fn take_within(
+        &self,
+        key: impl Hash,
+        limit: u32,
+        window: i64,
+        now: Millis,
+    ) -> Option<Allowance> {
+        if limit == 0 {
             return None;
         }
         let name = self.hasher.hash_one(key);
@@ -55,10 +76,10 @@ impl RateLimiter {
             Err(never) => match never {},
         };
         let now = now.0.saturating_mul(1000);
-        let interval = MINUTE_MICROS / i64::from(per_minute);
+        let interval = window / i64::from(limit);
         let decide = |theoretical: i64| {
             let next = theoretical.max(now).saturating_add(interval);
-            (next - now <= MINUTE_MICROS).then_some(next)
+            (next - now <= window).then_some(next)
         };
         let (allowed, theoretical) =
             match arrival.fetch_update(Ordering::AcqRel, Ordering::Acquire, decide) {
@@ -66,16 +87,16 @@ impl RateLimiter {
                 Err(before) => (false, before),
             };
         let used = (theoretical - now).max(0);
-        let remaining = (MINUTE_MICROS - used).max(0) / interval;
+        let remaining = (window - used).max(0) / interval;
         let wait = if allowed {
             used
         } else {
-            used + interval - MINUTE_MICROS
+            used + interval - window
         };
         Some(Allowance {
             allowed,
-            limit: per_minute,
-            remaining: u32::try_from(remaining).unwrap_or(per_minute),
+            limit,
+            remaining: u32::try_from(remaining).unwrap_or(limit),
             reset_seconds: (wait.max(0) + 999_999) / 1_000_000,
         })
     }
@@ -122,6 +143,20 @@ mod tests {
             assert!(limiter.take("k", 5, Millis(1_000_000)).unwrap().allowed);
             limiter.give_back("k", 5);
         }
+    }
+
+    #[test]
+    fn an_hour_holds_exactly_its_limit() {
+        let limiter = RateLimiter::new();
+        let at = |minutes: i64| {
+            limiter
+                .take_hourly("k", 5, Millis(minutes * 60_000))
+                .unwrap()
+        };
+        assert_eq!((0..9).filter(|_| at(1).allowed).count(), 5);
+        assert_eq!((at(12).allowed, at(12).reset_seconds), (false, 60));
+        assert!(at(13).allowed);
+        assert!(!at(13).allowed);
     }
 
     #[test]

@@ -1,17 +1,14 @@
 //! The root project: the platform is its own first customer, and developers are its end users (rules 4).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::id::{AuditId, PlatformId, ProjectId, TierId};
 use dream_domain::key::{Mode, PublishableKey};
-use dream_domain::money::{Currency, Money};
-use dream_domain::period::PeriodKind;
 use dream_domain::project::Kind;
-use dream_domain::tier::{Interval, MeterLimit, Tier, TierKind};
+use dream_domain::tier::Tier;
 use dream_domain::time::Millis;
-use dream_domain::usage::{Limit, Meter};
+use dream_domain::usage::Limit;
 use dream_store::audit::Act;
 use dream_store::projects::{self, NewProject, ProjectSettings};
 use dream_store::{Db, settings};
@@ -78,34 +75,12 @@ fn damaged() -> Error {
 
 fn tier(random: &Random, now: Millis, name: &str, minor: i64, most: i64, position: i64) -> Tier {
     let id = TierId::new(now, random.bytes());
-    let limit = MeterLimit {
-        limit: Limit::Max(most),
-        period: PeriodKind::Month,
-    };
+    let shown = if minor == 0 { "Free" } else { "Paid" };
     Tier {
-        name: name.to_owned(),
-        display_name: if minor == 0 { "Free" } else { "Paid" }.to_owned(),
-        description: None,
-        kind: TierKind::Subscription,
-        price: Money {
-            minor,
-            currency: Currency::USD,
-        },
-        interval: Interval::Month,
-        limits: BTreeMap::from([(Meter::requests(), limit)]),
         features: vec![format!("{most} verified calls a month")],
         popular: minor > 0,
         is_default: minor == 0,
         position,
-        active: true,
-        trial_days: None,
-        rate_per_minute: None,
-        inventory: None,
-        max_per_order: None,
-        image_urls: Vec::new(),
-        price_id: id.to_string(),
-        product_id: id.to_string(),
-        version: 1,
-        id,
+        ..Tier::subscription(id, name, shown, minor, Limit::Max(most))
     }
 }

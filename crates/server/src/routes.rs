@@ -15,8 +15,8 @@ use crate::front::{Entry, Table};
 use crate::http::problem::Problem;
 use crate::openapi::{base, complete};
 use crate::{
-    accounts, audit, auth, customers, dev, dev_mail, health, hosted, pages, projects, providers,
-    tiers, usage,
+    accounts, audit, auth, customers, dev, dev_mail, developers, health, hosted, logos, pages,
+    projects, providers, tiers, usage,
 };
 
 /// Routes that browsers of any origin may call (rules 11).
@@ -31,6 +31,7 @@ fn cross_origin() -> OpenApiRouter<App> {
         .routes(routes!(auth::exchange::token))
         .routes(routes!(auth::exchange::refresh))
         .routes(routes!(auth::exchange::revoke))
+        .routes(routes!(logos::get))
         .routes(routes!(health::config))
         .routes(routes!(health::jwks))
         .routes(routes!(health::discovery))
@@ -46,6 +47,12 @@ fn same_origin() -> OpenApiRouter<App> {
             customers::delete
         ))
         .routes(routes!(customers::mint, customers::revoke))
+        .routes(routes!(developers::register))
+        .routes(routes!(developers::make_platform))
+        .routes(routes!(developers::platform))
+        .routes(routes!(developers::credentials))
+        .routes(routes!(developers::make_credentials))
+        .routes(routes!(developers::verify))
         .routes(routes!(projects::create))
         .routes(routes!(projects::list))
         .routes(routes!(projects::regenerate))
@@ -53,6 +60,7 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(projects::list_keys))
         .routes(routes!(projects::settings))
         .routes(routes!(projects::delete))
+        .routes(routes!(logos::set))
         .routes(routes!(auth::sign_up))
         .routes(routes!(auth::sign_in))
         .routes(routes!(auth::proof::verify))

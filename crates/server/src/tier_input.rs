@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dream_domain::error::{Code, Error, Result, invalid};
 use dream_domain::id::TierId;
-use dream_domain::money::{Currency, Money};
+use dream_domain::money::Currency;
 use dream_domain::period::PeriodKind;
 use dream_domain::project::Kind;
 use dream_domain::tier::{Interval, MeterLimit, Tier, TierKind, slug};
@@ -253,41 +253,15 @@ impl TierFields {
         } else {
             TierKind::Subscription
         };
-        let requests = MeterLimit {
-            limit: Limit::Unlimited,
-            period: PERIOD,
-        };
-        let limited = kind == TierKind::Subscription && self.limit.is_some();
         let mut tier = Tier {
-            name,
-            display_name: shown,
-            description: None,
             kind,
-            price: Money {
-                minor: price,
-                currency: Currency::USD,
-            },
-            interval: Interval::Month,
-            limits: if limited || self.meters.is_none() {
-                BTreeMap::from([(Meter::requests(), requests)])
-            } else {
-                BTreeMap::new()
-            },
-            features: Vec::new(),
-            popular: false,
-            is_default: false,
             position,
-            active: true,
-            trial_days: None,
-            rate_per_minute: None,
-            inventory: None,
-            max_per_order: None,
-            image_urls: Vec::new(),
-            price_id: id.to_string(),
-            product_id: id.to_string(),
-            version: 1,
-            id,
+            ..Tier::subscription(id, &name, &shown, price, Limit::Unlimited)
         };
+        // What names its meters and no limit of requests allows none.
+        if self.meters.is_some() && (kind == TierKind::OneOff || self.limit.is_none()) {
+            tier.limits.clear();
+        }
         self.write(&mut tier)?;
         Ok(tier)
     }

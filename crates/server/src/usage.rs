@@ -3,21 +3,14 @@
 mod answer;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use dream_domain::error::{Code, Error, Result};
-use dream_domain::period::PeriodKind;
-use dream_domain::plan::effective_plan;
-use dream_domain::project::Kind;
-use dream_domain::tier::{MeterLimit, find_tier, limit_for};
-use dream_domain::usage::{Amount, Limit, Meter, decide};
-use dream_store::meter::{Key, Take, Tally, Verdict};
-use dream_store::projects::Tenant;
+use dream_domain::error::Result;
+use dream_domain::usage::{Amount, Meter, decide};
+use dream_store::meter::{Key, Tally};
 use dream_store::usage;
-use dream_store::versions::Seen;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -25,12 +18,10 @@ use crate::app::App;
 use crate::caller::{MeteredUser, User, UserCaller};
 use crate::http::body::{Fields, Raw};
 use crate::http::problem;
-use crate::usage::answer::{History, Standing, Tracked, body, headers, refused, taken};
-use crate::{idempotency, plans};
-
-/// How often a call is judged anew when key, plan or user changed while it waited. Each time somebody did
-/// change something, so this ends; the number only bounds what a mistake of ours could cost.
-const TRIES: usize = 100;
+use crate::idempotency;
+use crate::quota::answer::{body, headers, refused};
+use crate::quota::{self, Allowed, Counted, meters_of, standing};
+use crate::usage::answer::{History, Standing, Tracked, taken};
 
 /// The most closed periods in one answer.
 const HISTORY_MAX: i64 = 100;
@@ -68,32 +59,14 @@ pub(crate) async fn track(
 ) -> problem::Result<Response> {
     let wish = Wish::read(Fields::parse(&body)?)?;
     let key = key.map(|key| meter_key(&caller, &key, &body));
-    let mut caller = caller;
-    for _ in 0..TRIES {
-        let allowed = Allowed::find(&app, &caller, &wish.meter)?;
-        if wish.dry_run {
-            return Ok(try_out(&app, &caller, &allowed, &wish).await?);
-        }
-        match app
-            .db
-            .take(take(&caller, &allowed, &wish, key.clone()))
-            .await?
-        {
-            Verdict::Taken(tally) => {
-                app.metrics.taken.increment(1);
-                return Ok(taken(&app, &caller, &wish.meter, &tally));
-            }
-            Verdict::Refused(tally) => {
-                app.metrics.refused.increment(1);
-                return Ok(refused(&app, &caller, &wish.meter, &tally));
-            }
-            Verdict::KeyReused => return Err(idempotency::reused().into()),
-            Verdict::Stale => caller = caller.again(&app).await?,
-        }
+    if wish.dry_run {
+        return Ok(try_out(&app, &caller, &wish).await?);
     }
-    Err(Code::Overloaded
-        .error("The project keeps changing while it is read; retry in a second")
-        .into())
+    let (caller, verdict) = quota::count(&app, caller, &wish.meter, wish.amount, key).await?;
+    match verdict {
+        Counted::Taken(tally) => Ok(taken(&app, &caller, &wish.meter, &tally)),
+        Counted::Refused(tally) => Ok(refused(&app, &caller, &wish.meter, &tally)),
+    }
 }
 
 /// Where a user stands
@@ -161,77 +134,8 @@ impl Wish {
     }
 }
 
-/// What a caller may use of a meter.
-struct Allowed {
-    plan: Arc<str>,
-    limit: Limit,
-    period: PeriodKind,
-}
-
-impl Allowed {
-    /// The plan comes from our database; for an id without a row it is what the secret key's holder
-    /// says, or the default tier (rules 1).
-    fn find(app: &App, caller: &UserCaller, meter: &Meter) -> Result<Self> {
-        let tenant = &caller.tenant;
-        let tier = match (&caller.known, caller.told_plan()) {
-            (None, Some(name)) => {
-                Some(find_tier(&tenant.tiers, name).ok_or_else(|| plans::unknown(tenant, name))?)
-            }
-            (Some(user), _) => effective_plan(&tenant.tiers, &user.grants, app.now()),
-            (None, None) => effective_plan(&tenant.tiers, &[], app.now()),
-        };
-        let named = *meter == Meter::requests()
-            || tenant.tiers.iter().any(|t| t.limits.contains_key(meter));
-        if !named {
-            return Err(unknown_meter(tenant, meter));
-        }
-        let plan: Arc<str> = tier.map_or("", |tier| tier.name.as_str()).into();
-        let MeterLimit { limit, period } = tier.map_or(
-            MeterLimit {
-                limit: Limit::Max(0),
-                period: PeriodKind::Month,
-            },
-            |tier| limit_for(tier, meter),
-        );
-        let limit = if tenant.kind == Kind::Membership {
-            Limit::Unlimited
-        } else {
-            limit
-        };
-        Ok(Self {
-            plan,
-            limit,
-            period,
-        })
-    }
-}
-
-fn take(caller: &UserCaller, allowed: &Allowed, wish: &Wish, key: Option<Key>) -> Take {
-    let (tenant, user) = caller.versions;
-    let seen = Seen {
-        tenant,
-        user,
-        generation: caller.tenant.generation,
-        user_version: caller.known.as_ref().map(|known| known.version),
-    };
-    Take::new(
-        &caller.tenant.scope,
-        caller.subject.clone(),
-        wish.meter.clone(),
-        allowed.period,
-        wish.amount,
-        seen,
-    )
-    .limited(allowed.limit, allowed.plan.clone())
-    .keyed(key)
-}
-
-async fn try_out(
-    app: &App,
-    caller: &UserCaller,
-    allowed: &Allowed,
-    wish: &Wish,
-) -> Result<Response> {
+async fn try_out(app: &App, caller: &UserCaller, wish: &Wish) -> Result<Response> {
+    let allowed = Allowed::find(app, caller, &wish.meter)?;
     let scope = &caller.tenant.scope;
     let (count, period) =
         usage::read(&app.db, scope, &caller.subject, &wish.meter, allowed.period).await?;
@@ -240,7 +144,7 @@ async fn try_out(
         count,
         limit: allowed.limit,
         period,
-        plan: allowed.plan.clone(),
+        plan: allowed.plan,
         replayed: false,
     };
     Ok(if fits {
@@ -248,38 +152,6 @@ async fn try_out(
     } else {
         refused(app, caller, &wish.meter, &tally)
     })
-}
-
-async fn standing(app: &App, caller: &UserCaller, meter: &Meter) -> Result<Tally> {
-    let allowed = Allowed::find(app, caller, meter)?;
-    let (count, period) = usage::read(
-        &app.db,
-        &caller.tenant.scope,
-        &caller.subject,
-        meter,
-        allowed.period,
-    )
-    .await?;
-    Ok(Tally {
-        count,
-        limit: allowed.limit,
-        period,
-        plan: allowed.plan,
-        replayed: false,
-    })
-}
-
-/// `requests`, and whatever else a tier names.
-fn meters_of(tenant: &Tenant) -> Vec<Meter> {
-    let mut meters: Vec<Meter> = tenant
-        .tiers
-        .iter()
-        .flat_map(|tier| tier.limits.keys().cloned())
-        .collect();
-    meters.push(Meter::requests());
-    meters.sort();
-    meters.dedup();
-    meters
 }
 
 /// The name and body of a keyed call: the caller, the route and the key; the user is part of the body.
@@ -290,16 +162,4 @@ fn meter_key(caller: &UserCaller, key: &str, body: &[u8]) -> Key {
         hash: idempotency::name(who, "POST /api/data", key).into(),
         body: said.into(),
     }
-}
-
-fn unknown_meter(tenant: &Tenant, meter: &Meter) -> Error {
-    let names: Vec<String> = meters_of(tenant)
-        .iter()
-        .map(|m| m.name().to_string())
-        .collect();
-    Code::UnknownMeter.error(format!(
-        "No tier of this project names the meter {}; its meters are: {}",
-        meter.name(),
-        names.join(", ")
-    ))
 }

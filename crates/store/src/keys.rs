@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dream_domain::error::{Code, Result};
 use dream_domain::id::KeyId;
-use dream_domain::key::KeyHash;
+use dream_domain::key::{KeyHash, Mode};
 use dream_domain::time::Millis;
 
 use crate::Db;
@@ -63,6 +63,13 @@ pub struct ApiKey {
     pub revoked_at: Option<Millis>,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Millis>,
+}
+
+impl ApiKey {
+    /// What may be shown of the secret: its kind, its mode and its last four characters.
+    pub fn masked(&self, mode: Mode) -> String {
+        format!("sk_{}_••••{}", mode.as_str(), self.last_four)
+    }
 }
 
 /// The keys of a tenant, newest first.

@@ -40,8 +40,8 @@ statements! {
         returning publishable_key, token_id, purpose, user_id, email_folded, flow_hash, code_hash, payload, created_at";
     SPEND = "update one_time_tokens set used_at = $3
         where publishable_key = $1 and token_id = $2 and used_at is null and expires_at > $3";
-    /// What was sent earlier for the same purpose no longer works.
-    FORGET_SAME = "delete from one_time_tokens
+    /// What was sent earlier for the same purpose no longer works; it still counts as sent.
+    REPLACE_SAME = "update one_time_tokens set used_at = $4
         where publishable_key = $1 and email_folded = $2 and purpose = $3 and used_at is null";
     FORGET_OF_USER = "delete from one_time_tokens where publishable_key = $1 and user_id = $2";
     COUNT_RECENT = "select cast(count(*) as bigint) from one_time_tokens
@@ -189,10 +189,8 @@ pub async fn expire(db: &Db, before: Millis) -> Result<()> {
 pub(crate) fn add_steps(tenant: &str, token: &NewToken<'_>) -> Vec<Step> {
     let mut steps = Vec::with_capacity(2);
     if let Some(email) = token.email_folded {
-        steps.push(Step::new(
-            &FORGET_SAME,
-            params![tenant, email, token.purpose],
-        ));
+        let row = params![tenant, email, token.purpose, token.created_at];
+        steps.push(Step::new(&REPLACE_SAME, row));
     }
     let row = params![
         tenant,

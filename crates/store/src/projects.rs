@@ -1,14 +1,17 @@
 //! Platforms, projects and tenants (a project in one mode).
 
+pub(crate) mod settings;
+
+pub use settings::{ProjectSettings, put_settings};
+
 use std::sync::Arc;
 
 use dream_domain::error::{Code, Result};
 use dream_domain::id::{PlatformId, ProjectId};
 use dream_domain::key::{KeyHash, Mode, PublishableKey};
-use dream_domain::project::{EmailVerification, Kind};
+use dream_domain::project::Kind;
 use dream_domain::tier::Tier;
 use dream_domain::time::Millis;
-use serde::{Deserialize, Serialize};
 
 use crate::Db;
 use crate::audit::Act;
@@ -24,6 +27,10 @@ use crate::value::Row;
 statements! {
     ADD_PLATFORM = "insert into platforms (platform_id, owner_id, created_at) values ($1, $2, $3)
         on conflict (owner_id) do nothing";
+    /// Makes whoever else adds a first project wait, so that the next statement sees it.
+    HOLD_PLATFORM = "update platforms set owner_id = owner_id where platform_id = $1";
+    HAS_NO_PROJECT = "update platforms set owner_id = owner_id
+        where platform_id = $1 and not exists (select 1 from projects p where p.platform_id = $1)";
     PLATFORM_OF = "select platform_id from platforms where owner_id = $1";
     ADD_PROJECT = "insert into projects (project_id, platform_id, name, kind, created_at) values ($1, $2, $3, $4, $5)";
     ADD_TENANT = "insert into tenants (publishable_key, project_id, platform_id, mode, settings, generation, created_at)
@@ -37,8 +44,6 @@ statements! {
     LIST_ALL = "select t.publishable_key, t.project_id, t.platform_id, t.mode, t.settings, t.generation, t.created_at, p.name, p.kind
         from tenants t join projects p on p.project_id = t.project_id order by t.project_id, t.mode desc";
     FIND_SECRET = "select publishable_key, key_id, expires_at from api_keys where key_hash = $1 and status = 'active'";
-    PUT_SETTINGS = "update tenants set settings = $2, generation = generation + 1
-        where publishable_key = $1 and generation = $3";
     RENAME = "update projects set name = $2 where project_id = $1";
     TOUCH_PROJECT = "update tenants set generation = generation + 1 where project_id = $1";
     DELETE_PROJECT = "delete from projects where project_id = $1 and platform_id = $2";
@@ -81,52 +86,6 @@ pub struct Tenant {
     pub generation: i64,
     /// When it was made.
     pub created_at: Millis,
-}
-
-/// What a developer sets for a project in one mode.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ProjectSettings {
-    /// Exact origins a person may be sent to.
-    pub redirect_origins: Vec<String>,
-    /// Where a person who is at the limit can upgrade; answered as `upgradeUrl`.
-    pub upgrade_url: Option<String>,
-    /// Calls a minute of a user who calls with a token; none for the server's setting, 0 for no limit.
-    pub per_user_per_minute: Option<i64>,
-    /// Whether shoppers see how many are left.
-    pub hide_inventory: bool,
-    /// `required` or `later`; none for the default of the mode.
-    pub email_verification: Option<String>,
-    /// Tokens may stand in the address a person returns with (rules 27); none for yes.
-    pub legacy_token: Option<bool>,
-    /// Where people go who were sent without an address to return to.
-    pub default_redirect: Option<String>,
-    /// `#rrggbb`, on hosted pages and in mails.
-    pub accent_color: Option<String>,
-    /// Hosted pages do not name dream-api.
-    pub hide_branding: bool,
-    /// First hex digits of the picture's SHA-256; none without one.
-    pub logo_version: Option<String>,
-}
-
-impl Tenant {
-    /// When a new end user has to show that an address is theirs.
-    pub fn email_verification(&self) -> EmailVerification {
-        let set = self.settings.email_verification.as_deref();
-        set.and_then(EmailVerification::parse)
-            .unwrap_or_else(|| EmailVerification::default_of(self.scope.mode()))
-    }
-
-    /// Whether tokens may stand in the address a person returns with.
-    pub fn legacy_token(&self) -> bool {
-        self.settings.legacy_token.unwrap_or(true)
-    }
-
-    /// The path of the project's picture on our own origin, if there is one.
-    pub fn logo_url(&self) -> Option<String> {
-        let version = self.settings.logo_version.as_ref()?;
-        Some(format!("/auth/logo/{}?v={version}", self.scope.tenant()))
-    }
 }
 
 /// A project about to be made, in one mode.
@@ -178,6 +137,26 @@ pub async fn platform_of(db: &Db, owner: &str) -> Result<Option<PlatformId>> {
 
 /// Makes a project with its tiers and key, all or nothing.
 pub async fn create(db: &Db, project: &NewProject, act: &Act<'_>) -> Result<()> {
+    db.run(create_steps(project, act)?).await?;
+    Ok(())
+}
+
+/// Makes the first project of a platform; none, and false, if it has one. Two at once make one.
+pub async fn create_first(db: &Db, project: &NewProject, act: &Act<'_>) -> Result<bool> {
+    let platform = project.platform.as_str();
+    let mut steps = vec![
+        Step::new(&HOLD_PLATFORM, params![platform]).must_change(1),
+        Step::new(&HAS_NO_PROJECT, params![platform]).must_change(1),
+    ];
+    steps.extend(create_steps(project, act)?);
+    match db.run(steps).await {
+        Ok(_) => Ok(true),
+        Err(Refusal::Guard(1)) => Ok(false),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+fn create_steps(project: &NewProject, act: &Act<'_>) -> Result<Vec<Step>> {
     let (id, platform, at) = (&project.id, &project.platform, act.at);
     let tenant = project.publishable_key.as_str();
     let mode = project.publishable_key.mode().as_str();
@@ -197,7 +176,7 @@ pub async fn create(db: &Db, project: &NewProject, act: &Act<'_>) -> Result<()> 
                 id.as_str(),
                 platform.as_str(),
                 mode,
-                settings_text(&project.settings)?,
+                settings::text(&project.settings)?,
                 at
             ],
         ),
@@ -210,8 +189,7 @@ pub async fn create(db: &Db, project: &NewProject, act: &Act<'_>) -> Result<()> 
             .map(|tier| tiers::add_step(tenant, tier, at)),
     );
     steps.push(act.step(platform, Some(tenant)));
-    db.run(steps).await?;
-    Ok(())
+    Ok(steps)
 }
 
 /// A verified secret key: what it opens, and until when.
@@ -278,31 +256,6 @@ pub async fn generation(db: &Db, tenant: &str) -> Result<Option<i64>> {
         .first()
         .map(|row| row.int(0))
         .transpose()
-}
-
-/// Replaces the settings, if nothing changed since `tenant` was read.
-pub async fn put_settings(
-    db: &Db,
-    tenant: &Tenant,
-    settings: &ProjectSettings,
-    act: &Act<'_>,
-) -> Result<()> {
-    let key = tenant.scope.tenant();
-    let steps = vec![
-        Step::new(
-            &PUT_SETTINGS,
-            params![key, settings_text(settings)?, tenant.generation],
-        )
-        .must_change(1),
-        act.step(tenant.scope.platform(), Some(key)),
-    ];
-    db.change(Change {
-        steps,
-        bumps: vec![db.versions().tenant_slot(key)],
-        ..Change::default()
-    })
-    .await?;
-    Ok(())
 }
 
 /// Renames a project, in both its modes.
@@ -422,13 +375,5 @@ fn read(row: &Row, tiers: Vec<Tier>) -> Result<Tenant> {
         tiers,
         generation: row.int(5)?,
         created_at: row.time(6)?,
-    })
-}
-
-fn settings_text(settings: &ProjectSettings) -> Result<String> {
-    serde_json::to_string(settings).map_err(|e| {
-        Code::Internal
-            .error("The settings cannot be stored")
-            .because(e)
     })
 }

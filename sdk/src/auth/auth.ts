@@ -10,20 +10,13 @@ import { challengeOf } from './pkce';
 import { type AuthUser, sessionOf, sessionOfToken, type TokenGrant } from './session';
 import { defaultStorage } from './storage';
 
-/** What `auth.init()` found. */
-export interface InitResult {
-  /** Who is signed in; null for nobody. */
-  user: AuthUser | null;
-  /** Why signing in, or renewing, failed; null if nothing did. */
-  error: DreamAPIException | null;
-}
-
 /** Signing in and out on the hosted pages, and who is signed in. Reached as `api.auth`. */
 export class AuthHelpers {
   readonly #http: Http;
   readonly #settings: Settings;
   readonly #keeper: SessionKeeper;
-  #starting: Promise<InitResult> | null = null;
+  #starting: Promise<void> | null = null;
+  #error: DreamAPIException | null = null;
 
   constructor(http: Http, settings: Settings) {
     this.#http = http;
@@ -38,8 +31,8 @@ export class AuthHelpers {
 
   /**
    * Call this once when the page loads, before anything else of `auth`. It ends a sign-in that comes back
-   * with the address, or takes up the one that is kept. It does not throw when signing in fails; `error`
-   * then says why.
+   * with the address, or takes up the one that is kept. It does not throw when that fails; `getError()` then
+   * says why.
    *
    * A `__clerk_jwt` in the address is taken too, for `getSignInUrl()` and the like. Nothing binds such a
    * token to this browser, so it never replaces a `signIn()` of somebody else, and the option
@@ -47,14 +40,18 @@ export class AuthHelpers {
    *
    * @example
    * ```ts
-   * const { user, error } = await api.auth.init();
-   * if (error) console.warn(error.message);
-   * if (!user) showSignInButton();
+   * await api.auth.init();
+   * if (!api.auth.isSignedIn()) showSignInButton(api.auth.getError()?.message);
    * ```
    */
-  init(): Promise<InitResult> {
+  init(): Promise<void> {
     this.#starting ??= this.#start();
     return this.#starting;
+  }
+
+  /** Why `init()` could not sign in, or renew what was kept; null if nothing failed. */
+  getError(): DreamAPIException | null {
+    return this.#error;
   }
 
   /** Whether somebody is signed in. */
@@ -82,10 +79,10 @@ export class AuthHelpers {
   }
 
   /** Gets a new token now, with the present plan: after a checkout, for example. */
-  async refreshToken(): Promise<string | null> {
+  async refreshToken(): Promise<void> {
     const session = this.#keeper.session();
     // A token that came in the address cannot be renewed.
-    return session?.refresh ? this.#keeper.renew(session.token) : (session?.token ?? null);
+    if (session?.refresh) await this.#keeper.renew(session.token);
   }
 
   /**
@@ -180,13 +177,12 @@ export class AuthHelpers {
     location.assign(await this.prepareUrl(page, { ...options, redirect: options.redirect ?? location.href }));
   }
 
-  async #start(): Promise<InitResult> {
+  async #start(): Promise<void> {
     const found = returned();
     // At once, so that the secret stays neither in the address nor in what is loaded meanwhile.
     if (found) cleanAddress(found);
     await this.#keeper.restore();
-    const error = await failureOf(found ? this.#arrive(found) : this.#keeper.token());
-    return { user: this.getUser(), error };
+    this.#error = await failureOf(found ? this.#arrive(found) : this.#keeper.token());
   }
 
   async #arrive(found: Returned): Promise<void> {
@@ -196,7 +192,8 @@ export class AuthHelpers {
 
   async #exchange(code: string, state: string): Promise<void> {
     const codeVerifier = takeVerifier(state, Date.now());
-    if (!codeVerifier) throw refusal('sign_in_not_started', 'This sign-in was not begun in this browser. Sign in again.');
+    if (!codeVerifier)
+      throw refusal('sign_in_not_started', 'This sign-in was not begun in this browser. Sign in again.');
     const grant = await this.#http.send<TokenGrant>('POST', '/auth/token', { body: { code, codeVerifier } });
     await this.#keeper.begin(sessionOf(grant, Date.now()));
   }
@@ -208,7 +205,7 @@ export class AuthHelpers {
     const present = this.#keeper.session();
     if (!present?.refresh) return this.#keeper.begin(session);
     // Whoever is signed in already needs no token, only news of the plan.
-    if (present.user.id === session.user.id) return void (await this.refreshToken());
+    if (present.user.id === session.user.id) return this.refreshToken();
     throw refusal('account_switch_refused', 'The token in the address is of somebody else. Sign out first.');
   }
 }

@@ -1,8 +1,9 @@
 import { currentPage } from '../browser';
 import { DreamAPIException, isDreamAPIException } from '../errors';
 import type { Http, TokenSource } from '../http';
+import { sha256 } from '../random';
 import { sleep } from '../retry';
-import { isAlive, type AuthUser, type Session, sessionFrom, sessionOf, type TokenGrant } from './session';
+import { type AuthUser, isAlive, type Session, sessionFrom, sessionOf, type TokenGrant } from './session';
 import type { SessionStorage } from './storage';
 
 /** Hears who is signed in; null for nobody. */
@@ -98,7 +99,7 @@ export class SessionKeeper implements TokenSource {
     // Another tab was first: it signed out, or has a fresh token already.
     if (!stored || (stored.token !== expired && Date.now() < stored.renewAt)) return this.#hold(stored);
     if (!stored.refresh) return await this.#ended();
-    const grant = await this.#exchanged(stored.refresh);
+    const grant = await this.#exchanged(stored.refresh.token);
     // Somebody signed out or in while the answer was on its way: that is newer.
     const meanwhile = await this.#stored();
     if (meanwhile?.refresh?.token !== stored.refresh.token) return this.#hold(meanwhile);
@@ -109,13 +110,13 @@ export class SessionKeeper implements TokenSource {
   }
 
   /** What the refresh token gets; null if the server does not take it any more. */
-  async #exchanged({ token, key }: { token: string; key: string }): Promise<TokenGrant | null> {
+  async #exchanged(refreshToken: string): Promise<TokenGrant | null> {
+    // The token works once, and its one use has one key: whoever repeats it, after a lost answer or in a tab that
+    // has not seen the new one yet, gets the same answer instead of being taken for a thief.
+    const idempotencyKey = await sha256(`refresh ${refreshToken}`);
     for (let tried = 1; ; tried += 1) {
       try {
-        return await this.#http.send<TokenGrant>('POST', '/auth/refresh', {
-          body: { refreshToken: token },
-          idempotencyKey: key,
-        });
+        return await this.#http.send<TokenGrant>('POST', '/auth/refresh', { body: { refreshToken }, idempotencyKey });
       } catch (error) {
         if (!(error instanceof DreamAPIException)) throw error;
         if (error.status === 401) return null;

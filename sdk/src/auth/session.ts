@@ -1,5 +1,3 @@
-import { requestKey } from '../random';
-
 /** Who is signed in. */
 export interface AuthUser {
   /** `user_…` */
@@ -44,8 +42,6 @@ export interface Session {
 export interface Refresh {
   readonly token: string;
   readonly endsAt: number;
-  /** The Idempotency-Key of its one use: whoever repeats it, after a lost answer or in another tab, gets the same answer. */
-  readonly key: string;
 }
 
 const RENEW_BEFORE_MS = 30_000;
@@ -58,7 +54,7 @@ export function sessionOf(grant: TokenGrant, now: number): Session {
     token: grant.token,
     renewAt: Math.max(endsAt - RENEW_BEFORE_MS, now + (endsAt - now) / 2),
     endsAt,
-    refresh: { token: grant.refreshToken, endsAt: grant.refreshExpiresAt, key: requestKey() },
+    refresh: { token: grant.refreshToken, endsAt: grant.refreshExpiresAt },
   };
 }
 

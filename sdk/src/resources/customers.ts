@@ -102,11 +102,7 @@ export class CustomerAPI {
   }
 
   /** Changes a customer. A change of plan is in force at once and keeps the count. */
-  update(
-    customerId: string,
-    params: UpdateCustomerParams,
-    options?: CallOptions,
-  ): Promise<{ customer: Customer }> {
+  update(customerId: string, params: UpdateCustomerParams, options?: CallOptions): Promise<{ customer: Customer }> {
     return this.#http.send('PATCH', pathOf(customerId), { ...options, body: params });
   }
 

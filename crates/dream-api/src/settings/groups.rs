@@ -197,6 +197,8 @@ pub(crate) struct Limits {
     pub(crate) sign_in_per_account_per_minute: u32,
     /// Mails with a code or link to one address.
     pub(crate) codes_per_address_per_hour: u32,
+    /// Links for new developers asked for from one address.
+    pub(crate) registrations_per_network_per_hour: u32,
     /// Answers kept for replay until folded.
     pub(crate) idempotency_entries: u32,
     /// Counting calls that may wait.

@@ -173,6 +173,7 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
         failed_authentication_per_minute: limit("failed_authentication_per_minute", 0),
         sign_in_per_account_per_minute: limit("sign_in_per_account_per_minute", 0),
         codes_per_address_per_hour: limit("codes_per_address_per_hour", 0),
+        registrations_per_network_per_hour: limit("registrations_per_network_per_hour", 0),
         idempotency_entries: limit("idempotency_entries", 1024),
         usage_queue: limit("usage_queue", 1),
         connections: limit("connections", 0),

@@ -91,6 +91,7 @@ fn limits(limits: groups::Limits) -> Limits {
         failed_authentication_per_minute: limits.failed_authentication_per_minute,
         sign_in_per_account_per_minute: limits.sign_in_per_account_per_minute,
         codes_per_address_per_hour: limits.codes_per_address_per_hour,
+        registrations_per_network_per_hour: limits.registrations_per_network_per_hour,
         connections: or_off(limits.connections, Semaphore::MAX_PERMITS),
         requests_in_flight: or_off(limits.requests_in_flight, usize::MAX),
     }

@@ -36,6 +36,8 @@ pub(crate) struct Reply {
 
 impl Api {
     pub(crate) fn new(base: &str, demo: &Value) -> Self {
+        // The client wants a provider even where no address is https; a second one changes nothing.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())

@@ -13,8 +13,14 @@ use crate::spec::Operation;
 
 /// The right credentials for an operation on this project.
 pub(crate) fn admitted(project: &Project, operation: &Operation, call: Call) -> Call {
-    let of_developer =
-        operation.path.starts_with("/projects") || operation.path == "/create-products";
+    if operation.tag == "hosted pages" {
+        let call = call.header("origin", &project.api.base);
+        return call.header("content-type", "application/json");
+    }
+    let of_developer = ["/create-products", "/verify-auth"].contains(&&*operation.path)
+        || operation.path.starts_with("/projects")
+        || operation.path.starts_with("/generate")
+        || operation.path.starts_with("/get-");
     if of_developer {
         return call.bearer(project.api.developer());
     }

@@ -10,18 +10,22 @@
 
 mod api;
 mod audit;
+mod browser;
 mod customers;
 mod database;
 mod dev;
 mod forge;
 mod fuzz;
 mod http;
+mod identity;
 mod keys;
 mod load;
+mod mail;
 mod openapi;
 mod processes;
 mod project;
 mod projects;
+mod providers;
 mod rate;
 mod raw;
 mod server;

@@ -96,9 +96,8 @@ fn one_line(what: &str, text: &str) -> Result<(), Failure> {
 fn address(what: &str, text: &str) -> Result<Address, Failure> {
     let wrong = || Failure::Permanent(format!("{what} is not an address"));
     let (user, domain) = text.rsplit_once('@').ok_or_else(wrong)?;
-    let domain = match url::Host::parse(domain) {
-        Ok(url::Host::Domain(domain)) => domain,
-        _ => return Err(wrong()),
+    let Ok(url::Host::Domain(domain)) = url::Host::parse(domain) else {
+        return Err(wrong());
     };
     one_line(what, text)?;
     Address::new(user, domain).map_err(|_| wrong())

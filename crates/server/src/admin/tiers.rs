@@ -1,12 +1,8 @@
 //! The tiers that projects begin with.
 
-use std::collections::BTreeMap;
-
 use dream_domain::id::TierId;
-use dream_domain::money::{Currency, Money};
-use dream_domain::period::PeriodKind;
-use dream_domain::tier::{Interval, MeterLimit, Tier, TierKind};
-use dream_domain::usage::{Limit, Meter};
+use dream_domain::tier::{Tier, TierKind};
+use dream_domain::usage::Limit;
 
 use crate::app::App;
 
@@ -20,37 +16,8 @@ pub(crate) fn free(app: &App, calls: i64) -> Tier {
 
 /// A plan in US dollars with one limit a month. It comes first in order; callers set the rest.
 pub(crate) fn plan(app: &App, name: &str, shown: &str, price_cents: i64, calls: Limit) -> Tier {
-    let limit = MeterLimit {
-        limit: calls,
-        period: PeriodKind::Month,
-    };
     let id = TierId::new(app.now(), app.random.bytes());
-    Tier {
-        name: name.to_owned(),
-        display_name: shown.to_owned(),
-        description: None,
-        kind: TierKind::Subscription,
-        price: Money {
-            minor: price_cents,
-            currency: Currency::USD,
-        },
-        interval: Interval::Month,
-        limits: BTreeMap::from([(Meter::requests(), limit)]),
-        features: Vec::new(),
-        popular: false,
-        is_default: false,
-        position: 0,
-        active: true,
-        trial_days: None,
-        rate_per_minute: None,
-        inventory: None,
-        max_per_order: None,
-        image_urls: Vec::new(),
-        price_id: id.to_string(),
-        product_id: id.to_string(),
-        version: 1,
-        id,
-    }
+    Tier::subscription(id, name, shown, price_cents, calls)
 }
 
 /// A product in US dollars with an inventory.

@@ -31,8 +31,9 @@ pub(crate) struct Destination {
     pub(crate) url: String,
 }
 
-/// Who is signed in here.
+/// Who is signed in here; null if nobody is.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"user": null}))]
 pub(crate) struct SessionBody {
     pub(crate) user: Option<Person>,
 }

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::auth::answer::{Done, TokenPair};
 use crate::auth::input::{CodeInput, RefreshInput};
 use crate::cache::Freshness;
-use crate::http::body::{Fields, missing};
+use crate::http::body::Fields;
 use crate::http::problem;
 use crate::identity::person::Person;
 use crate::identity::way_back::Grant;
@@ -135,7 +135,10 @@ async fn tenant_of(app: &App, headers: &HeaderMap, fields: &mut Fields) -> Resul
         return Err(Code::KeyMismatch
             .error("X-Publishable-Key and publishableKey of the body name different projects"));
     }
-    let key = header.or(body).ok_or_else(|| missing("publishableKey"))?;
+    let key = header.or(body).ok_or_else(|| {
+        Code::MissingAuthentication
+            .error("Name the project: X-Publishable-Key, or publishableKey in the body")
+    })?;
     let key = PublishableKey::parse(&key).ok_or_else(unknown)?;
     let found = app
         .caches

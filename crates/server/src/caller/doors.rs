@@ -11,7 +11,7 @@ use dream_store::sessions;
 
 use crate::app::App;
 use crate::cache::Freshness;
-use crate::caller::{BackendCaller, DeveloperCaller, UserCaller, site};
+use crate::caller::{BackendCaller, DeveloperCaller, Door, UserCaller, site};
 use crate::cookies::{self, Name};
 use crate::credentials::{Credentials, Presented};
 use crate::identity::secret;
@@ -110,6 +110,33 @@ pub(super) async fn developer(app: &App, credentials: Arc<Credentials>) -> Resul
     Ok(DeveloperCaller { user: row.id })
 }
 
+/// A developer as a user of the root project, with its calls a minute.
+pub(super) async fn metered_developer(
+    app: &App,
+    credentials: Arc<Credentials>,
+) -> Result<UserCaller> {
+    let subject = developer(app, credentials.clone()).await?.user;
+    let root = PublishableKey::parse(&app.root);
+    let tenant = publishable_key(app, root.as_ref()).await?;
+    let versions = versions(app, &tenant, &subject);
+    let fresh = Freshness::CheckNow;
+    let known = app
+        .caches
+        .user(&app.db, &tenant.scope, &subject, fresh)
+        .await?;
+    let rate = limit_user(app, &tenant, known.as_deref(), &subject)?;
+    Ok(UserCaller {
+        tenant,
+        subject,
+        known,
+        key_id: None,
+        rate,
+        credentials,
+        door: Door::Developer,
+        versions,
+    })
+}
+
 /// A developer by the cookie of the root project (rules 3).
 async fn by_cookie(app: &App, credentials: &Credentials) -> Result<DeveloperCaller> {
     let cookies = credentials
@@ -174,6 +201,7 @@ pub(super) async fn user(
                 key_id: Some(key_id),
                 rate: None,
                 credentials: credentials.clone(),
+                door: Door::User,
                 versions,
             })
         }
@@ -229,6 +257,7 @@ async fn by_token(
         key_id: None,
         rate,
         credentials: credentials.clone(),
+        door: Door::User,
         versions,
     })
 }

@@ -23,6 +23,8 @@ struct Inbox<'a> {
     to: &'a str,
     /// The address of older mails.
     older: Option<String>,
+    /// The address of the newest mails with the same filter.
+    here: String,
     is_first_page: bool,
     has_relay: bool,
     public_url: &'a str,
@@ -59,6 +61,7 @@ pub(super) fn page(
         open: chosen.map(|mail| open(listing, mail)),
         to: to.unwrap_or_default(),
         older: found.next_cursor.as_ref().map(older),
+        here: address(&[("to", to)]),
         is_first_page: listing.cursor.is_none(),
         has_relay: app.config.mail.relay.is_some(),
         public_url: &app.config.public_url,

@@ -1,13 +1,11 @@
 //! The sign-in providers a project offers: its own, and Google where the server has a client for all.
 
 use dream_domain::error::{Code, Result};
-use dream_providers::oidc::{Client, Reach};
 use dream_store::projects::Tenant;
 use dream_store::sign_in_providers::{self as store, SignInProvider};
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::config::Config;
 
 /// The id that Google has in every project.
 pub(crate) const GOOGLE: &str = "google";
@@ -29,20 +27,6 @@ pub(crate) struct Registered {
     pub(crate) issuer: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: Zeroizing<String>,
-}
-
-/// The client for all issuers. Developers name issuers, so in production it reaches public addresses only.
-pub(crate) fn client(config: &Config) -> Result<Client> {
-    let reach = if config.is_development() {
-        Reach::PublicAndLoopback
-    } else {
-        Reach::Public
-    };
-    Client::new(reach).map_err(|e| {
-        Code::Internal
-            .error("The client of sign-in providers could not be made")
-            .because(e)
-    })
 }
 
 /// What a project offers, in the order of its buttons.

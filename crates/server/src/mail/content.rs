@@ -18,7 +18,15 @@ pub(super) struct Content<'a> {
     pub(super) closing: String,
 }
 
+/// How long the link of a mail works; a mail that is older than that is of no use.
+const LINK_MS: i64 = 3_600_000;
+
 impl Content<'_> {
+    /// How long the mail is worth sending.
+    pub(super) fn good_for_ms(&self) -> Option<i64> {
+        self.validity.map(|_| LINK_MS)
+    }
+
     /// What leads from the code to the links.
     pub(super) fn lead(&self) -> Option<&'static str> {
         self.code.map(|_| "Or without typing:")
@@ -39,15 +47,14 @@ pub(super) fn of<'a>(name: &str, letter: &Letter<'a>) -> Content<'a> {
             subject: format!("{code} is your code for {name}"),
             heading: "Confirm your e-mail address",
             intro: format!("Enter this code to finish signing up for {name}:"),
-            closing: "If you did not sign up, ignore this mail. Without the code nothing happens."
-                .to_owned(),
+            closing: "If you did not sign up, ignore this mail and nothing happens.".to_owned(),
             ..coded(code, "Confirm this address", link)
         },
         Letter::ResetPassword { code, link } => Content {
             subject: format!("{code} is your code to reset your password for {name}"),
             heading: "Choose a new password",
             intro: format!("Enter this code to choose a new password for {name}:"),
-            closing: "If you did not ask for this, ignore this mail. Your password stays as it is."
+            closing: "If you did not ask for this, ignore this mail. Your password stays."
                 .to_owned(),
             ..coded(code, "Choose a new password", link)
         },
@@ -55,9 +62,8 @@ pub(super) fn of<'a>(name: &str, letter: &Letter<'a>) -> Content<'a> {
             subject: format!("{code} is your code for {name}"),
             heading: "Confirm your new e-mail address",
             intro: format!("Enter this code to use this address for your account at {name}:"),
-            closing:
-                "If you did not ask for this, ignore this mail. Nothing changes without the code."
-                    .to_owned(),
+            closing: "If you did not ask for this, ignore this mail and nothing changes."
+                .to_owned(),
             ..coded(code, "Confirm this address", link)
         },
         Letter::AccountExists { sign_in, reset } => account_exists(name, sign_in, reset),
@@ -72,9 +78,7 @@ fn coded<'a>(code: &'a str, label: &'static str, link: &'a str) -> Content<'a> {
     Content {
         code: Some(code),
         actions: vec![Action { label, link }],
-        validity: Some(
-            "The code works for 15 minutes and the link for an hour. Either works once.",
-        ),
+        validity: Some("Good once: the code for 15 minutes, the link for an hour."),
         ..empty()
     }
 }
@@ -140,9 +144,8 @@ fn developer_link<'a>(name: &str, link: &'a str) -> Content<'a> {
             label: "Choose a password",
             link,
         }],
-        validity: Some("The link works for an hour, once."),
-        closing: "If you did not register, ignore this mail. Without the link nothing happens."
-            .to_owned(),
+        validity: Some("Good once, for an hour."),
+        closing: "If you did not register, ignore this mail and nothing happens.".to_owned(),
         ..empty()
     }
 }

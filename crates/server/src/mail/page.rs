@@ -40,6 +40,7 @@ pub(super) fn write(brand: &Brand, to: &str, letter: &Letter<'_>) -> Result<Stor
         subject: content.subject.clone(),
         text,
         html,
+        good_for_ms: content.good_for_ms(),
     })
 }
 

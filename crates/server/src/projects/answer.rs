@@ -63,6 +63,7 @@ pub(crate) struct ProjectBody {
     /// Masked: its last four characters. Null if there is none.
     secret_key: Option<String>,
     keys: Vec<KeyBody>,
+    settings: SettingsBody,
     /// Milliseconds since the epoch.
     created_at: i64,
 }
@@ -119,6 +120,18 @@ pub(crate) struct SettingsBody {
     upgrade_url: Option<String>,
     per_user_per_minute: Option<i64>,
     hide_inventory: bool,
+    /// `required` or `later`: what is set, or the default of the mode.
+    #[schema(example = "required")]
+    email_verification: &'static str,
+    legacy_token: bool,
+    #[schema(example = "https://app.example.com/welcome")]
+    default_redirect: Option<String>,
+    #[schema(example = "#5b5bd6")]
+    accent_color: Option<String>,
+    hide_branding: bool,
+    /// The picture on this server; set with `POST /projects/logo`.
+    #[schema(example = "/auth/logo/pk_test_…?v=0a1b2c3d4e5f")]
+    logo_url: Option<String>,
 }
 
 /// The settings after a change.
@@ -148,7 +161,7 @@ impl Created {
             project_id: project.id.to_string(),
             publishable_key: project.publishable_key.to_string(),
             secret_key: secret.expose().to_owned(),
-            products: super::made(project),
+            products: project.tiers.iter().map(MadeTier::of).collect(),
             mode: project.publishable_key.mode().as_str(),
             project_type: project.kind.as_str(),
             project_name: project.name.clone(),
@@ -157,7 +170,7 @@ impl Created {
 }
 
 impl MadeTier {
-    pub(super) fn of(tier: &Tier) -> Self {
+    fn of(tier: &Tier) -> Self {
         Self {
             tier: tier.name.clone(),
             price_id: tier.price_id.clone(),
@@ -184,17 +197,18 @@ impl ProjectList {
 
 impl ProjectBody {
     pub(super) fn of(tenant: &Tenant, keys: &[ApiKey]) -> Self {
-        let mode = tenant.scope.mode().as_str();
-        let masked = |key: &ApiKey| format!("sk_{mode}_••••{}", key.last_four);
+        let mode = tenant.scope.mode();
+        let newest = keys.iter().find(|key| &*key.status == "active");
         Self {
             project_id: tenant.scope.project().to_string(),
             publishable_key: tenant.scope.tenant().to_string(),
             name: tenant.name.to_string(),
             kind: tenant.kind.as_str(),
-            mode,
+            mode: mode.as_str(),
             status: "active",
-            secret_key: keys.iter().find(|key| &*key.status == "active").map(masked),
+            secret_key: newest.map(|key| key.masked(mode)),
             keys: keys.iter().map(KeyBody::of).collect(),
+            settings: SettingsBody::of(tenant),
             created_at: tenant.created_at.0,
         }
     }
@@ -239,6 +253,12 @@ impl SettingsBody {
     pub(super) fn of(tenant: &Tenant) -> Self {
         let settings = tenant.settings.clone();
         Self {
+            email_verification: tenant.email_verification().as_str(),
+            legacy_token: tenant.legacy_token(),
+            default_redirect: settings.default_redirect,
+            accent_color: settings.accent_color,
+            hide_branding: settings.hide_branding,
+            logo_url: tenant.logo_url(),
             publishable_key: tenant.scope.tenant().to_string(),
             project_name: tenant.name.to_string(),
             redirect_origins: settings.redirect_origins,

@@ -2,7 +2,7 @@
 
 use dream_domain::error::{Result, invalid};
 use dream_domain::key::Mode;
-use dream_domain::project::{Kind, check_name};
+use dream_domain::project::{EmailVerification, Kind, Origin, check_name};
 use dream_domain::text;
 use dream_domain::tier::{Tier, validate_all};
 use dream_store::projects::ProjectSettings;
@@ -70,6 +70,20 @@ pub(crate) struct SettingsInput {
     pub(crate) per_user_per_minute: Option<Option<i64>>,
     /// Do not tell shoppers how many are left.
     pub(crate) hide_inventory: Option<bool>,
+    /// When new users show that an address is theirs: `required` before the first sign-in, `later` after it; null
+    /// for the default of the mode (live `required`, test `later`). With `later`, answers for new addresses differ.
+    #[schema(value_type = Option<String>, example = "required")]
+    pub(crate) email_verification: Option<Option<EmailVerification>>,
+    /// Whether older clients get their token in the address people return with; new ones exchange a code.
+    pub(crate) legacy_token: Option<bool>,
+    /// Where people return to who came without an address; of an allowed origin. Clears with null.
+    #[schema(value_type = Option<String>, example = "https://app.example.com/welcome")]
+    pub(crate) default_redirect: Option<Option<String>>,
+    /// The colour of buttons on hosted pages and in mails, `#rrggbb`. Clears with null.
+    #[schema(value_type = Option<String>, example = "#5b5bd6")]
+    pub(crate) accent_color: Option<Option<String>>,
+    /// Hosted pages and mails do not name dream-api.
+    pub(crate) hide_branding: Option<bool>,
 }
 
 /// A project to be deleted.
@@ -186,10 +200,18 @@ impl SettingsInput {
                 .text("projectName")?
                 .map(|name| check_name(&name))
                 .transpose()?,
-            redirect_origins: given.map(|list| super::origins(&list)).transpose()?,
+            redirect_origins: given.map(|list| origins(&list)).transpose()?,
             upgrade_url,
             per_user_per_minute: per_user,
             hide_inventory: fields.flag("hideInventory")?,
+            email_verification: verification(&mut fields)?,
+            legacy_token: fields.flag("legacyToken")?,
+            default_redirect: fields.clearable_text("defaultRedirect")?,
+            accent_color: fields
+                .clearable_text("accentColor")?
+                .map(|given| given.map(|text| colour(&text)).transpose())
+                .transpose()?,
+            hide_branding: fields.flag("hideBranding")?,
         })
     }
 
@@ -206,9 +228,60 @@ impl SettingsInput {
                 .unwrap_or_else(|| now.upgrade_url.clone()),
             per_user_per_minute: self.per_user_per_minute.unwrap_or(now.per_user_per_minute),
             hide_inventory: self.hide_inventory.unwrap_or(now.hide_inventory),
-            ..now.clone()
+            email_verification: match self.email_verification {
+                Some(set) => set.map(|set| set.as_str().to_owned()),
+                None => now.email_verification.clone(),
+            },
+            legacy_token: self.legacy_token.or(now.legacy_token),
+            default_redirect: self
+                .default_redirect
+                .clone()
+                .unwrap_or_else(|| now.default_redirect.clone()),
+            accent_color: self
+                .accent_color
+                .clone()
+                .unwrap_or_else(|| now.accent_color.clone()),
+            hide_branding: self.hide_branding.unwrap_or(now.hide_branding),
+            logo_version: now.logo_version.clone(),
         }
     }
+}
+
+/// Origins as they are stored: read, and written in one way.
+fn origins(given: &[String]) -> Result<Vec<String>> {
+    given
+        .iter()
+        .map(|text| Origin::parse(text).map(|origin| origin.as_str().to_owned()))
+        .collect()
+}
+
+fn verification(fields: &mut Fields) -> Result<Option<Option<EmailVerification>>> {
+    let Some(given) = fields.clearable_text("emailVerification")? else {
+        return Ok(None);
+    };
+    let read = given.map(|word| {
+        EmailVerification::parse(&word).ok_or_else(|| {
+            invalid(
+                "emailVerification",
+                "must be required or later",
+                "Send required or later, or null for the default of the mode",
+            )
+        })
+    });
+    Ok(Some(read.transpose()?))
+}
+
+/// `#rrggbb`, in small letters.
+fn colour(text: &str) -> Result<String> {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err(invalid(
+        "accentColor",
+        "is not a colour",
+        "Send # and six hexadecimal digits, such as #5b5bd6",
+    ))
 }
 
 impl DeleteInput {

@@ -112,7 +112,7 @@ impl Search<'_> {
         let found = customers::find_by_email(db, scope, &email.folded()).await?;
         match found {
             None => self.create(email).await,
-            Some(_) if !self.person.email_verified => Err(taken()),
+            Some(_) if !self.person.email_verified => self.taken().await,
             Some(customer) if customer.email_verified => self.link(&customer, email).await,
             Some(customer) => self.claim(&customer, email).await,
         }
@@ -173,7 +173,7 @@ impl Search<'_> {
             .iter()
             .any(|other| *other.issuer == *self.identity.issuer)
         {
-            return Err(taken());
+            return self.taken().await;
         }
         let act = self
             .app
@@ -206,6 +206,15 @@ impl Search<'_> {
         )
         .await?;
         Ok(old(self.read(&customer.id).await?))
+    }
+
+    /// The account is another's, unless the same person came to it by another way in this moment.
+    async fn taken(&self) -> Result<Account> {
+        let (db, scope) = (&self.app.db, &self.tenant.scope);
+        match identities::find(db, scope, &self.identity).await? {
+            Some(user) => self.known(&user).await,
+            None => Err(taken()),
+        }
     }
 
     async fn read(&self, user: &str) -> Result<Customer> {

@@ -37,6 +37,7 @@ const INFRASTRUCTURE: &[&str] = &[
     "passwords",
     "payments",
     "plans",
+    "quota",
     "random",
     "rate",
     "root",

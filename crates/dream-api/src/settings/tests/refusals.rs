@@ -5,12 +5,13 @@ use super::{about, from_env};
 const KEY: &str = "q83vEjRWeJCrze8SNFZ4kAEjRWeJq83v/ty6mHZUMhA=";
 
 /// Variables that production starts with.
-const PRODUCTION: [(&str, &str); 5] = [
+const PRODUCTION: [(&str, &str); 6] = [
     ("DREAM_ENV", "production"),
     ("DREAM_MASTER_KEY", KEY),
     ("DREAM_PUBLIC_URL", "https://api.example.org"),
     ("DREAM_OPERATOR_EMAILS", "ann@example.org"),
     ("DREAM_SMTP_URL", "smtps://u:p@mail.example.org:465"),
+    ("DREAM_MAIL_FROM_ADDRESS", "no-reply@example.org"),
 ];
 
 fn check(env: &[(&str, &str)]) -> Findings {
@@ -83,6 +84,42 @@ fn production_with_nothing_else_names_all_that_is_missing() {
             .fix
             .contains("DREAM_SMTP_URL")
     );
+}
+
+#[test]
+fn mail_without_an_address_of_its_own_is_warned_about() {
+    let found = production(&[("DREAM_MAIL_FROM_ADDRESS", "")]);
+    let warning = about(&found.warnings, "mail.from_address");
+    assert!(
+        warning.message.contains("no-reply@api.example.org")
+            && warning.fix.contains("DREAM_MAIL_FROM_ADDRESS")
+    );
+    let without_relay = production(&[("DREAM_MAIL_FROM_ADDRESS", ""), ("DREAM_SMTP_URL", "")]);
+    assert_eq!(without_relay.warnings.len(), 1);
+}
+
+#[test]
+fn mail_settings_are_read_and_their_secrets_are_not_shown() {
+    let read = |name: &str, value: &str| from_env(&[(name, value)]);
+    for (name, bad) in [
+        ("DREAM_SMTP_URL", "smtp.example.org:465"),
+        ("DREAM_SMTP_URL", "https://user:hidden@smtp.example.org"),
+        ("DREAM_SMTP_URL", "smtps://user:hidden@smtp.example.org/x"),
+        ("DREAM_SMTP_URL", "smtps://user@smtp.example.org"),
+        ("DREAM_MAIL_FROM_ADDRESS", "nobody"),
+        ("DREAM_MAIL_FROM_ADDRESS", "A <a@example.org>"),
+        ("DREAM_MAIL_FROM_NAME", "a\nBcc: b@example.org"),
+    ] {
+        let wrong = format!("{:?}", read(name, bad).err().unwrap());
+        assert!(!wrong.contains("hidden"), "{wrong}");
+    }
+    let loaded = read("DREAM_SMTP_URL", "smtps://user:hidden@smtp.example.org").unwrap();
+    let shown = format!("{:?}", loaded.settings);
+    assert!(shown.contains("smtp.example.org:465") && !shown.contains("hidden"));
+    let from = |url: &str| loaded.settings.mail_from(url);
+    assert_eq!(from("https://api.example.org"), "no-reply@api.example.org");
+    assert_eq!(from("http://127.0.0.1:8787"), "no-reply@localhost");
+    assert_eq!(from("http://[::1]:8787"), "no-reply@localhost");
 }
 
 #[test]

@@ -94,7 +94,8 @@ async fn head_answers_as_get_without_a_body() {
 async fn other_content_types_415_everywhere() {
     let api = shared().await;
     for operation in operations(&api).await {
-        if operation.members.is_none() {
+        // The pages take nothing but application/json: rules 3.
+        if operation.members.is_none() || operation.tag == "hosted pages" {
             continue;
         }
         let project = Project::saas(&api, 1_000_000).await;

@@ -1,0 +1,80 @@
+//! JPEG (ITU-T T.81, annex B): segments that begin with a marker, and coded data after each scan's header.
+
+use super::Size;
+
+const START: u8 = 0xd8;
+const END: u8 = 0xd9;
+const SCAN: u8 = 0xda;
+const COMMENT: u8 = 0xfe;
+
+/// The segments that are kept, and the size; none if it is damaged.
+pub(super) fn strip(bytes: &[u8]) -> Option<(Vec<u8>, Size)> {
+    let mut rest = bytes.strip_prefix(&[0xff, START])?;
+    let mut kept = vec![0xff, START];
+    let (mut size, mut drawn) = (None, false);
+    loop {
+        let (marker, after) = next_marker(rest)?;
+        if marker == END {
+            kept.extend_from_slice(&[0xff, END]);
+            return size.filter(|_| drawn).map(|size| (kept, size));
+        }
+        // The length counts its own two bytes.
+        let length = usize::from(u16::from_be_bytes(*after.first_chunk()?));
+        let (segment, mut following) = after.split_at_checked(length)?;
+        let data = segment.get(2..)?;
+        if is_frame(marker) {
+            size = Some(frame(data)?);
+        }
+        if is_kept(marker, data) {
+            kept.extend_from_slice(&[0xff, marker]);
+            kept.extend_from_slice(segment);
+        }
+        if marker == SCAN {
+            let coded = coded_length(following)?;
+            let (scan, behind) = following.split_at_checked(coded)?;
+            kept.extend_from_slice(scan);
+            following = behind;
+            drawn = true;
+        }
+        rest = following;
+    }
+}
+
+/// The marker that comes next; any number of 0xff may stand before it.
+fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let rest = bytes.strip_prefix(&[0xff])?;
+    let at = rest.iter().position(|byte| *byte != 0xff)?;
+    let marker = *rest.get(at)?;
+    // A restart or a second beginning has no place here.
+    let stray = matches!(marker, 0x00 | 0x01 | 0xd0..=START);
+    (!stray).then(|| Some((marker, rest.get(at + 1..)?)))?
+}
+
+/// How many bytes the coded data of a scan has: up to the first marker that is neither a stuffed zero nor a restart.
+fn coded_length(bytes: &[u8]) -> Option<usize> {
+    let ends = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0xd0..=0xd7 | 0xff);
+    bytes.windows(2).position(ends)
+}
+
+/// What decoders need, JFIF, the colour profile and how Adobe coded colours; no EXIF, no notes.
+fn is_kept(marker: u8, data: &[u8]) -> bool {
+    match marker {
+        0xe0 => data.starts_with(b"JFIF\0"),
+        0xe2 => data.starts_with(b"ICC_PROFILE\0"),
+        0xee => data.starts_with(b"Adobe"),
+        0xe1..=0xef | COMMENT => false,
+        _ => true,
+    }
+}
+
+/// Whether the segment tells the size: all start-of-frame markers.
+fn is_frame(marker: u8) -> bool {
+    matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc)
+}
+
+/// The size in a frame header: after the precision come height and width.
+fn frame(data: &[u8]) -> Option<Size> {
+    let height = u16::from_be_bytes(*data.get(1..)?.first_chunk()?);
+    let width = u16::from_be_bytes(*data.get(3..)?.first_chunk()?);
+    Some((width.into(), height.into()))
+}

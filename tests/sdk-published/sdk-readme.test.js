@@ -1,0 +1,72 @@
+// The blocks of our client's README that are for servers, run as printed.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+import ts from 'typescript';
+
+import { root, start } from './server.js';
+
+let server;
+let folder;
+before(async () => {
+  server = await start();
+  folder = await mkdtemp(join(tmpdir(), 'dream-sdk-readme-'));
+  process.env.DREAM_URL = server.demo.baseUrl;
+  process.env.DREAM_SECRET_KEY = server.demo.saas.secretKey;
+});
+after(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The block that contains these words, as a module; what it prints is in `printed`. */
+async function run(words) {
+  const readme = await readFile(join(root, 'sdk/README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block]) => block);
+  const block = blocks.find((block) => block.includes(words));
+  const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
+  const script = ts
+    .transpileModule(block, { compilerOptions: options })
+    .outputText.replace("'dream-sdk'", `'${import.meta.resolve('dream-sdk')}'`);
+  const file = join(folder, `${words.replaceAll(/\W/g, '-')}.mjs`);
+  await writeFile(file, script);
+  const printed = [];
+  const { log } = console;
+  console.log = (...words) => printed.push(words.join(' '));
+  try {
+    return { module: await import(pathToFileURL(file)), printed };
+  } finally {
+    console.log = log;
+  }
+}
+
+describe('on a server', () => {
+  test('customers are made, counted and listed', async () => {
+    const { printed } = await run('api.customers.all');
+    assert.equal(printed[0], 'ada@example.com has 3 left');
+    assert.deepEqual(printed.slice(1).toSorted(), ['ada@example.com', 'user@example.com']);
+  });
+
+  test('a taken address is told', async () => {
+    const { printed } = await run('isDreamAPIException(error');
+    assert.deepEqual(printed, ['There is an account with this address already']);
+  });
+
+  test('a call with a key of its own is counted once', async () => {
+    const { printed } = await run('job-4711');
+    assert.deepEqual(printed, []);
+  });
+
+  test('a page calls the server, which counts for its user', async () => {
+    const { module } = await run('export async function answer');
+    const ask = (headers) => module.answer(new Request('http://app.test/answer', { headers }));
+    assert.equal((await ask({})).status, 401);
+    const answer = await ask({ Authorization: `Bearer ${server.demo.userToken}` });
+    assert.deepEqual([answer.status, await answer.json()], [200, { left: 4 }]);
+  });
+});

@@ -1,0 +1,27 @@
+import './base.css';
+
+import { MantineProvider } from '@mantine/core';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+
+import { readContext } from './context';
+import { pageFor } from './pages';
+import { PageContextProvider } from './parts/page-context';
+import { brandVariables, theme } from './theme';
+
+const context = readContext(document);
+const Page = await pageFor(context, window.location.pathname);
+
+createRoot(document.getElementById('root') ?? document.body).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      cssVariablesResolver={brandVariables(context.project.accentColor)}
+    >
+      <PageContextProvider value={context}>
+        <Page />
+      </PageContextProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

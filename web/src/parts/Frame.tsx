@@ -1,0 +1,66 @@
+import { Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+import styles from './Frame.module.css';
+import { usePageContext } from './page-context';
+import { TestBar } from './TestBar';
+
+interface FrameProps {
+  title: string;
+  /** One sentence under the title. */
+  about?: ReactNode;
+  /** Below the card: the way to another page. */
+  aside?: ReactNode;
+  children?: ReactNode;
+}
+
+/** A hosted page: the developer's brand and one card in the middle. */
+export function Frame({ title, about, aside, children }: FrameProps) {
+  const { project } = usePageContext();
+  return (
+    <div className={styles.page}>
+      <header className={styles.header}>
+        <TestBar />
+        <div className={styles.brand}>
+          <Brand />
+        </div>
+      </header>
+      <main className={styles.main}>
+        <div className={styles.card}>
+          <Title order={1}>{title}</Title>
+          {about && (
+            <Text component="div" c="dimmed" mt="sm">
+              {about}
+            </Text>
+          )}
+          {children && <div className={styles.content}>{children}</div>}
+        </div>
+        {aside && <div className={styles.aside}>{aside}</div>}
+      </main>
+      {!project.hideBranding && (
+        <footer className={styles.footer}>
+          <Text size="xs" c="dimmed">
+            Secured by dream-api
+          </Text>
+        </footer>
+      )}
+    </div>
+  );
+}
+
+/** The project's logo, or the first letter of its name, and the name. */
+export function Brand() {
+  const { project } = usePageContext();
+  return (
+    <>
+      {project.logoUrl ? (
+        <img className={styles.logo} src={project.logoUrl} alt="" width={40} height={40} />
+      ) : (
+        <span className={styles.initial} aria-hidden="true">
+          {[...project.name.trim()][0]?.toUpperCase() ?? ''}
+        </span>
+      )}
+      <span className={styles.name}>{project.name}</span>
+    </>
+  );
+}
