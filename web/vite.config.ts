@@ -12,7 +12,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
-    reportCompressedSize: true,
+    cssCodeSplit: false,
   },
   test: {
     environment: 'jsdom',

@@ -149,6 +149,16 @@ describe('tries', () => {
     expect(third - second).toBeLessThan(3000);
   });
 
+  test('without a word of the server the waits grow, and are a little random', async () => {
+    const { api, seen } = clientOf([BUSY()]);
+    await thrownBy(ended(api.products.listTiers()));
+    const [first, second, third] = seen.map(({ at }) => at) as [number, number, number];
+    expect(second - first).toBeGreaterThanOrEqual(200);
+    expect(second - first).toBeLessThanOrEqual(400);
+    expect(third - second).toBeGreaterThanOrEqual(400);
+    expect(third - second).toBeLessThanOrEqual(800);
+  });
+
   test('a date says how long as well', async () => {
     const { api, seen } = clientOf([BUSY({ 'Retry-After': new Date(Date.now() + 5000).toUTCString() }), OK]);
     await ended(api.products.listTiers());
@@ -226,6 +236,16 @@ describe('time', () => {
     });
     expect(before.seen).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a signal that is kept for long is not left with listeners', async () => {
+    const { signal } = new AbortController();
+    const added = vi.spyOn(signal, 'addEventListener');
+    const removed = vi.spyOn(signal, 'removeEventListener');
+    const { api } = clientOf([BUSY(), OK]);
+    await ended(api.products.listTiers({ signal }));
+    expect(added).toHaveBeenCalled();
+    expect(removed).toHaveBeenCalledTimes(added.mock.calls.length);
   });
 
   test('a failed connection keeps its cause', async () => {

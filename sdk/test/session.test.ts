@@ -122,6 +122,16 @@ describe('a token', () => {
     expect(seen).toHaveLength(6);
   });
 
+  test('that cannot be renewed is an error, and nothing is sent without it', async () => {
+    const { api, seen } = await tabWith(({ url }) =>
+      url.pathname === '/api/data' ? problem(401, 'token_expired') : problem(401, 'invalid_refresh_token'),
+    );
+    const error = (await thrownBy(api.usage.track())) as AuthenticationException;
+    expect(error.errorCode).toBe('token_expired');
+    expect(seen.map(({ url }) => url.pathname)).toEqual(['/api/data', '/auth/refresh']);
+    expect(api.auth.isSignedIn()).toBe(false);
+  });
+
   test('that was set by hand is never renewed', async () => {
     const { api, seen } = await tabWith(() => problem(401, 'token_expired'));
     api.setUserToken('a.b.c');
@@ -139,7 +149,8 @@ describe('a token', () => {
 });
 
 describe('renewal', () => {
-  test('is one for many calls at once', async () => {
+  test.each([true, false])('is one for many calls at once (locks: %s)', async (hasLocks) => {
+    browser.hasLocks = hasLocks;
     const { handler, used } = rotating(5);
     const { api, seen } = await tabWith(handler);
     later(5 * MINUTE);
@@ -281,12 +292,15 @@ describe('loading', () => {
     expect(browser.items.size).toBe(0);
   });
 
-  test('the same user is the same object', async () => {
+  test('the same user is the same object, and no news', async () => {
     const { handler } = rotating();
     const { api } = await tabWith(handler);
+    const heard: unknown[] = [];
+    api.auth.onChange((user) => heard.push(user));
     const before = api.auth.getUser();
     await api.auth.refreshToken();
     expect(api.auth.getUser()).toBe(before);
+    expect(heard).toEqual([]);
   });
 });
 
@@ -325,12 +339,13 @@ describe('signing out', () => {
     expect(seen).toHaveLength(0);
   });
 
-  test('clearing the storage in another tab signs out too; other keys do not', async () => {
+  test('clearing the storage in another tab signs out too; other keys and storages do not', async () => {
     const { handler } = rotating();
     const { api, tab } = await tabWith(handler);
     tab.dispatchEvent(
       Object.assign(new Event('storage'), { key: 'other', newValue: null, storageArea: tab.localStorage }),
     );
+    tab.dispatchEvent(Object.assign(new Event('storage'), { key: KEY, newValue: null, storageArea: {} }));
     expect(api.auth.isSignedIn()).toBe(true);
     tab.dispatchEvent(
       Object.assign(new Event('storage'), { key: null, newValue: null, storageArea: tab.localStorage }),

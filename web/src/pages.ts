@@ -1,23 +1,26 @@
 import type { ComponentType } from 'react';
 
 import type { PageContext } from './context';
+import { ExplainPage } from './features/explain/ExplainPage';
+import { RefreshPage } from './features/refresh/RefreshPage';
+import { ResetPage } from './features/reset/ResetPage';
+import { SignInPage } from './features/sign-in/SignInPage';
+import { SignUpPage } from './features/sign-up/SignUpPage';
+import { VerifyPage } from './features/verify/VerifyPage';
 
-type Loader = () => Promise<ComponentType>;
-
-/** The page of each address; every one is a file of its own, so that a page brings no other along. */
-const PAGES: Record<string, Loader> = {
+/** The small pages come in one file; the larger ones are files of their own, so that they slow nobody else down. */
+const PAGES: Record<string, () => ComponentType | Promise<ComponentType>> = {
   '/': async () => (await import('./features/home/HomePage')).HomePage,
-  '/signup': async () => (await import('./features/sign-up/SignUpPage')).SignUpPage,
-  '/signin': async () => (await import('./features/sign-in/SignInPage')).SignInPage,
-  '/verify': async () => (await import('./features/verify/VerifyPage')).VerifyPage,
-  '/reset': async () => (await import('./features/reset/ResetPage')).ResetPage,
   '/account': async () => (await import('./features/account/AccountPage')).AccountPage,
-  '/refresh': async () => (await import('./features/refresh/RefreshPage')).RefreshPage,
+  '/signup': () => SignUpPage,
+  '/signin': () => SignInPage,
+  '/verify': () => VerifyPage,
+  '/reset': () => ResetPage,
+  '/refresh': () => RefreshPage,
 };
 
 /** The page to show: the one of the path, or the one that explains why it cannot work. */
 export async function pageFor(context: PageContext, path: string): Promise<ComponentType> {
   const load = PAGES[path.replace(/\/+$/, '') || '/'];
-  if (load && (!context.error || context.error.recoverable)) return load();
-  return (await import('./features/explain/ExplainPage')).ExplainPage;
+  return load && (!context.error || context.error.recoverable) ? load() : ExplainPage;
 }

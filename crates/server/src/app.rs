@@ -9,11 +9,13 @@ use dream_domain::id::{AuditId, KeyId};
 use dream_domain::key::{Mode, SecretKey};
 use dream_domain::project::EmailVerification;
 use dream_domain::time::Millis;
+use dream_providers::mail::Mailer;
 use dream_providers::oidc;
 use dream_store::Db;
 use dream_store::audit::Act;
 use dream_store::keys::NewKey;
 use dream_store::projects::Tenant;
+use tokio::sync::Notify;
 
 use crate::cache::Caches;
 use crate::clock::Clock;
@@ -24,7 +26,6 @@ use crate::identity::verified::Tokens;
 use crate::keys_used::KeysUsed;
 use crate::log::Log;
 use crate::metrics::Metrics;
-use crate::outbox::Outbox;
 use crate::passwords::Hasher;
 use crate::random::Random;
 use crate::rate::RateLimiter;
@@ -57,7 +58,10 @@ pub struct Inner {
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limiters,
     pub(crate) keys_used: KeysUsed,
-    pub(crate) outbox: Outbox,
+    /// Wakes the sender of the outbox.
+    pub(crate) outbox: Notify,
+    /// Hands mails over; none where no relay is configured.
+    pub(crate) mailer: Option<Mailer>,
     pub(crate) hasher: Hasher,
     pub(crate) web: Web,
     pub(crate) oidc: oidc::Client,
@@ -126,7 +130,8 @@ impl App {
         let keyring = Keyring::empty();
         keyring.load(&db, &master, &random, clock.machine()).await?;
         let hasher = Hasher::new(random.clone());
-        let outbox = Outbox::new(config.mail.relay.as_ref());
+        let relay = config.mail.relay.as_ref();
+        let mailer = relay.map(|relay| Mailer::new(relay.0.clone()));
         let oidc = sign_in_client(&config)?;
         let https = config.public_url.starts_with("https://");
         let inner = Inner {
@@ -151,7 +156,8 @@ impl App {
                 registrations: RateLimiter::new(),
             },
             keys_used: KeysUsed::default(),
-            outbox,
+            outbox: Notify::new(),
+            mailer,
             hasher,
             web,
             oidc,
@@ -174,7 +180,7 @@ impl App {
 
     /// A message was put into the outbox: it need not wait for the next look.
     pub(crate) fn wake_outbox(&self) {
-        self.outbox.wake();
+        self.outbox.notify_one();
     }
 
     /// When a new end user of a project has to show that an address is theirs; developers always first.

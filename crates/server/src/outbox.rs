@@ -9,11 +9,10 @@ use std::time::Duration;
 use dream_domain::error::Result;
 use dream_providers::mail::{Failure, Mail, Mailer};
 use dream_store::outbox::{self, Claimed};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::App;
-use crate::config::SmtpUrl;
 use crate::mail;
 
 /// Between two looks when nobody wakes the sender: another process may have died with a claim.
@@ -33,27 +32,6 @@ const DAY_MS: i64 = 86_400_000;
 const SENT_MS: i64 = 7 * DAY_MS;
 const OTHERS_MS: i64 = 30 * DAY_MS;
 
-/// What the sender needs beside the database.
-#[derive(Debug)]
-pub(crate) struct Outbox {
-    wake: Notify,
-    mailer: Option<Mailer>,
-}
-
-impl Outbox {
-    pub(crate) fn new(relay: Option<&SmtpUrl>) -> Self {
-        Self {
-            wake: Notify::new(),
-            mailer: relay.map(|relay| Mailer::new(relay.0.clone())),
-        }
-    }
-
-    /// Something was put in.
-    pub(crate) fn wake(&self) {
-        self.wake.notify_one();
-    }
-}
-
 /// Starts the sender; it ends when told to stop, after the messages it is at.
 pub fn spawn(app: App, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
     tokio::spawn(async move {
@@ -68,11 +46,11 @@ pub fn spawn(app: App, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => {}
-                () = app.outbox.wake.notified() => {}
+                () = app.outbox.notified() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }
-        if let Some(mailer) = &app.outbox.mailer {
+        if let Some(mailer) = &app.mailer {
             mailer.close().await;
         }
     })
@@ -144,7 +122,7 @@ enum Fate {
 
 async fn fate(app: &App, message: &Claimed) -> Fate {
     let (id, attempts) = (&*message.id, message.attempts);
-    let Some(mailer) = &app.outbox.mailer else {
+    let Some(mailer) = &app.mailer else {
         // Production has refused to write mails without a relay; what is left from a time with one waits.
         return if app.config.is_development() {
             Fate::Kept

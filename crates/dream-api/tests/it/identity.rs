@@ -2,7 +2,7 @@
 
 mod account;
 mod codes;
-mod developers;
+pub(crate) mod developers;
 mod exchange;
 mod pages;
 mod sign_up;

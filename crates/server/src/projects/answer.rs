@@ -63,7 +63,7 @@ pub(crate) struct ProjectBody {
     /// Masked: its last four characters. Null if there is none.
     secret_key: Option<String>,
     keys: Vec<KeyBody>,
-    settings: SettingsBody,
+    settings: SetBody,
     /// Milliseconds since the epoch.
     created_at: i64,
 }
@@ -116,6 +116,14 @@ pub(crate) struct SettingsBody {
     publishable_key: String,
     #[schema(example = "Weather API")]
     project_name: String,
+    #[serde(flatten)]
+    set: SetBody,
+}
+
+/// What a developer sets for a project in one mode.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SetBody {
     redirect_origins: Vec<String>,
     upgrade_url: Option<String>,
     per_user_per_minute: Option<i64>,
@@ -208,7 +216,7 @@ impl ProjectBody {
             status: "active",
             secret_key: newest.map(|key| key.masked(mode)),
             keys: keys.iter().map(KeyBody::of).collect(),
-            settings: SettingsBody::of(tenant),
+            settings: SetBody::of(tenant),
             created_at: tenant.created_at.0,
         }
     }
@@ -251,20 +259,28 @@ impl Regenerated {
 
 impl SettingsBody {
     pub(super) fn of(tenant: &Tenant) -> Self {
+        Self {
+            publishable_key: tenant.scope.tenant().to_string(),
+            project_name: tenant.name.to_string(),
+            set: SetBody::of(tenant),
+        }
+    }
+}
+
+impl SetBody {
+    fn of(tenant: &Tenant) -> Self {
         let settings = tenant.settings.clone();
         Self {
+            redirect_origins: settings.redirect_origins,
+            upgrade_url: settings.upgrade_url,
+            per_user_per_minute: settings.per_user_per_minute,
+            hide_inventory: settings.hide_inventory,
             email_verification: tenant.email_verification().as_str(),
             legacy_token: tenant.legacy_token(),
             default_redirect: settings.default_redirect,
             accent_color: settings.accent_color,
             hide_branding: settings.hide_branding,
             logo_url: tenant.logo_url(),
-            publishable_key: tenant.scope.tenant().to_string(),
-            project_name: tenant.name.to_string(),
-            redirect_origins: settings.redirect_origins,
-            upgrade_url: settings.upgrade_url,
-            per_user_per_minute: settings.per_user_per_minute,
-            hide_inventory: settings.hide_inventory,
         }
     }
 }

@@ -1,18 +1,17 @@
 //! Deleting is complete, and no way to a fresh limit.
 
 use dream_domain::error::Code;
-use dream_domain::id::SessionId;
 use dream_domain::period::PeriodKind;
 use dream_domain::time::Millis;
 use dream_store::customers;
 use dream_store::keys;
 use dream_store::meter::Verdict;
 use dream_store::projects::{self, Tenant};
-use dream_store::{sessions, usage};
+use dream_store::usage;
 
 use crate::clock::DAY;
 use crate::place::{Store, on_postgres};
-use crate::tenant::{Call, act, bytes, customer, judge, project};
+use crate::tenant::{Call, act, customer, judge, project};
 
 /// Every table that holds rows of tenants.
 async fn tenant_tables(store: &Store) -> Vec<String> {
@@ -64,10 +63,8 @@ async fn live_in(store: &Store, tenant: &Tenant) {
         .await
         .unwrap();
     let ann = customer(db, scope, "ann").await;
-    let session = SessionId::new(db.now(), bytes());
-    sessions::create(db, scope, &session, &ann.id, Millis(1), Millis(9))
-        .await
-        .unwrap();
+    crate::accounts::signed_in(db, tenant, &ann).await;
+    let ann = customers::find(db, scope, &ann.id).await.unwrap().unwrap();
     let grant = dream_domain::plan::Grant {
         plan: "pro".to_owned(),
         by: "cli".to_owned(),

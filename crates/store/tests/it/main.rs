@@ -7,6 +7,7 @@
     reason = "these are tests: what fails ends them, and what they skip they say"
 )]
 
+mod accounts;
 mod audit;
 mod backup;
 mod child;

@@ -6,7 +6,7 @@ use dream_domain::time::Millis;
 use dream_store::{customers, sessions};
 
 use crate::place::Store;
-use crate::tenant::{bytes, customer, project};
+use crate::tenant::{bytes, customer, lasting, project};
 
 #[tokio::test]
 async fn a_session_opens_only_for_a_customer_of_the_tenant() {
@@ -15,9 +15,9 @@ async fn a_session_opens_only_for_a_customer_of_the_tenant() {
     let (mine, other) = (project(db).await.scope, project(db).await.scope);
     let ann = customer(db, &mine, "ann").await;
     let id = SessionId::new(db.now(), bytes());
-    let foreign = sessions::create(db, &other, &id, &ann.id, Millis(1), Millis(9)).await;
+    let foreign = sessions::create(db, &other, &ann.id, &lasting(&id, 9)).await;
     assert_eq!(foreign.unwrap_err().code(), Code::CustomerNotFound);
-    sessions::create(db, &mine, &id, &ann.id, Millis(1), Millis(9))
+    sessions::create(db, &mine, &ann.id, &lasting(&id, 9))
         .await
         .unwrap();
     let found = sessions::find(db, &mine, id.as_str())
@@ -47,7 +47,7 @@ async fn ending_a_session_ends_that_one_and_makes_the_user_stale() {
         SessionId::new(db.now(), bytes()),
     ];
     for id in &ids {
-        sessions::create(db, &scope, id, &ann.id, Millis(1), Millis(9))
+        sessions::create(db, &scope, &ann.id, &lasting(id, 9))
             .await
             .unwrap();
     }
@@ -95,7 +95,7 @@ async fn nobody_ends_the_session_of_another_user() {
         customer(db, &scope, "bob").await,
     );
     let id = SessionId::new(db.now(), bytes());
-    sessions::create(db, &scope, &id, &ann.id, Millis(1), Millis(9))
+    sessions::create(db, &scope, &ann.id, &lasting(&id, 9))
         .await
         .unwrap();
     sessions::revoke(db, &scope, &bob.id, Some(id.as_str()), Millis(5))
@@ -118,10 +118,10 @@ async fn sessions_that_ended_are_forgotten_and_running_ones_stay() {
         SessionId::new(db.now(), bytes()),
         SessionId::new(db.now(), bytes()),
     );
-    sessions::create(db, &scope, &old, &ann.id, Millis(1), Millis(9))
+    sessions::create(db, &scope, &ann.id, &lasting(&old, 9))
         .await
         .unwrap();
-    sessions::create(db, &scope, &running, &ann.id, Millis(1), Millis(10))
+    sessions::create(db, &scope, &ann.id, &lasting(&running, 10))
         .await
         .unwrap();
     sessions::expire(db, Millis(10)).await.unwrap();

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dream_domain::error::Result;
-use dream_domain::id::{AuditId, KeyId, PlatformId, ProjectId, TierId, UserId};
+use dream_domain::id::{AuditId, KeyId, PlatformId, ProjectId, SessionId, TierId, UserId};
 use dream_domain::key::{Mode, PublishableKey, SecretKey};
 use dream_domain::money::{Currency, Money};
 use dream_domain::period::PeriodKind;
 use dream_domain::project::Kind;
 use dream_domain::tier::{Interval, MeterLimit, Tier, TierKind};
+use dream_domain::time::Millis;
 use dream_domain::usage::{Amount, Limit, Meter};
 use dream_store::Db;
 use dream_store::audit::Act;
@@ -19,8 +20,20 @@ use dream_store::keys::NewKey;
 use dream_store::meter::{Key, Take, Tally, Verdict};
 use dream_store::projects::{self, NewProject, ProjectSettings, Tenant};
 use dream_store::scope::Scope;
+use dream_store::sessions::NewSession;
 use dream_store::usage;
 use dream_store::versions::Seen;
+
+/// A session of a sign-in on the hosted pages, from 1 to `end`.
+pub(crate) fn lasting(id: &SessionId, end: i64) -> NewSession {
+    NewSession {
+        id: id.clone(),
+        created_at: Millis(1),
+        expires_at: Millis(end),
+        cookie_hash: Some(format!("cookie of {id}")),
+        user_agent: None,
+    }
+}
 
 /// Who the tests act as.
 pub(crate) const ACTOR: &str = "cli";
@@ -306,7 +319,7 @@ pub(crate) fn random(bytes: &mut [u8]) {
     }
 }
 
-fn serial() -> u64 {
+pub(crate) fn serial() -> u64 {
     static DRAWN: AtomicU64 = AtomicU64::new(1);
     DRAWN.fetch_add(1, Ordering::Relaxed)
 }

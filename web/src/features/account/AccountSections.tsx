@@ -1,4 +1,4 @@
-import { Button, Loader, Stack, Text, Title } from '@mantine/core';
+import { Button, Loader, Stack } from '@mantine/core';
 
 import { tell } from '../../forms/problem-words';
 import { Notice } from '../../parts/Notice';
@@ -50,34 +50,5 @@ export function AccountSections({ onSignIn, onGone }: AccountSectionsProps) {
       <ConnectedAccounts account={account} />
       <DeleteAccount {...shared} onDeleted={() => onGone('deleted')} />
     </AccountFrame>
-  );
-}
-
-/** What every section is given. */
-export interface SectionProps {
-  account: NonNullable<ReturnType<typeof useAccount>['account']>;
-  /** Reads the account anew, after a change. */
-  load: () => Promise<void>;
-  onSignIn: () => void;
-}
-
-interface SectionFrameProps {
-  id: string;
-  title: string;
-  about: React.ReactNode;
-  children: React.ReactNode;
-}
-
-export function Section({ id, title, about, children }: SectionFrameProps) {
-  return (
-    <section aria-labelledby={id}>
-      <Title order={2} id={id}>
-        {title}
-      </Title>
-      <Text c="dimmed" mt="xs" mb="lg">
-        {about}
-      </Text>
-      {children}
-    </section>
   );
 }

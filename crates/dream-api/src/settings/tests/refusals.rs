@@ -123,6 +123,21 @@ fn mail_settings_are_read_and_their_secrets_are_not_shown() {
 }
 
 #[test]
+fn half_a_google_client_is_refused() {
+    let (id, secret) = ("DREAM_GOOGLE_CLIENT_ID", "DREAM_GOOGLE_CLIENT_SECRET");
+    let problem = refusal(
+        &[(id, "a.apps.googleusercontent.com")],
+        "google.client_secret",
+    );
+    assert!(problem.fix.contains(secret), "{problem:?}");
+    let problem = refusal(&[(secret, "hidden")], "google.client_id");
+    assert!(problem.fix.contains(id) && !format!("{problem:?}").contains("hidden"));
+    let loaded = from_env(&[(id, "a"), (secret, "hidden")]).unwrap();
+    assert!(findings(&loaded, false).refusals.is_empty());
+    assert!(!format!("{:?}", loaded.settings).contains("hidden"));
+}
+
+#[test]
 fn production_refuses_a_key_that_was_typed() {
     let text = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
     let zeros = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -158,6 +173,11 @@ fn production_refuses_bases_that_are_not_the_providers_out_06() {
             "connect.stripe.com",
         ),
         ("CLERK_API_BASE", "clerk.api_base", "api.clerk.com"),
+        (
+            "DREAM_GOOGLE_ISSUER",
+            "google.issuer",
+            "accounts.google.com",
+        ),
     ] {
         for url in ["https://evil.example", "https://127.0.0.1:12111"] {
             let problem = refusal(&[(variable, url)], key);

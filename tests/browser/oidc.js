@@ -1,0 +1,97 @@
+/**
+ * A real OpenID Connect issuer on loopback: the npm package `oidc-provider`, with one client and one
+ * person. Its sign-in page is one button, so that a browser test can press it.
+ */
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { Provider } from 'oidc-provider';
+
+/** Whom the issuer knows. */
+export const PERSON = {
+  sub: 'ada-at-acme',
+  email: 'ada@acme.example',
+  email_verified: true,
+  given_name: 'Ada',
+  family_name: 'Lovelace',
+};
+
+/** What the button of the issuer's page says. */
+export const BUTTON = 'Continue as ada@acme.example';
+
+/**
+ * Starts an issuer on a free port.
+ *
+ * @param {object} options
+ * @param {string[]} options.redirectUris where it may send people back to, such as
+ *   `http://127.0.0.1:8787/auth/callback/acme`
+ * @param {object} [options.person] claims that differ from {@link PERSON}
+ * @returns {Promise<{issuer: string, clientId: string, clientSecret: string, stop: () => Promise<void>}>}
+ *   what a developer enters as the provider of a project, and how to end it
+ */
+export async function start({ redirectUris, person = {} }) {
+  const server = createServer();
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  // Another site than the server at 127.0.0.1, so that cookies behave as they do in the world.
+  const issuer = `http://localhost:${server.address().port}`;
+  const client = { clientId: 'weather-api', clientSecret: randomBytes(24).toString('base64url') };
+  const claims = { ...PERSON, ...person };
+  const provider = new Provider(issuer, configuration(client, redirectUris, claims));
+  const answer = provider.callback();
+  server.on('request', (request, response) => {
+    const page = request.url.startsWith('/interaction/');
+    (page ? interact(provider, claims.sub, request, response) : answer(request, response)).catch((error) => {
+      response.statusCode = 500;
+      response.end(String(error));
+    });
+  });
+  const stop = () =>
+    new Promise((ended) => {
+      server.close(() => ended());
+      server.closeAllConnections();
+    });
+  return { issuer, ...client, stop };
+}
+
+function configuration({ clientId, clientSecret }, redirectUris, claims) {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const key = { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'loopback' };
+  return {
+    clients: [
+      {
+        client_id: clientId,
+        client_secret: clientSecret,
+        redirect_uris: redirectUris,
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+      },
+    ],
+    claims: {
+      openid: ['sub'],
+      email: ['email', 'email_verified'],
+      profile: ['given_name', 'family_name', 'name'],
+    },
+    cookies: { keys: [randomBytes(24).toString('hex')] },
+    features: { devInteractions: { enabled: false } },
+    findAccount: (_context, accountId) => ({ accountId, claims: () => claims }),
+    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+    jwks: { keys: [key] },
+    pkce: { required: () => true },
+    ttl: { AccessToken: 300, AuthorizationCode: 60, Grant: 600, IdToken: 300, Interaction: 600, Session: 600 },
+  };
+}
+
+/** One page for sign-in and consent. */
+async function interact(provider, accountId, request, response) {
+  const { params } = await provider.interactionDetails(request, response);
+  if (request.method !== 'POST') {
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(
+      `<!doctype html><html lang="en"><title>Acme</title><h1>Acme</h1><form method="post"><button>${BUTTON}</button></form></html>`,
+    );
+    return;
+  }
+  const grant = new provider.Grant({ accountId, clientId: params.client_id });
+  grant.addOIDCScope(params.scope);
+  const result = { login: { accountId }, consent: { grantId: await grant.save() } };
+  await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+}

@@ -1,0 +1,26 @@
+import { Anchor } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+import { Brand } from '../../parts/Frame';
+import { TestBar } from '../../parts/TestBar';
+import styles from './home.module.css';
+
+/** dream-api's own page around what it shows. */
+export function HomeFrame({ children }: { children: ReactNode }) {
+  return (
+    <div className={styles.page}>
+      <header>
+        <TestBar />
+        <div className={styles.top}>
+          <div className={styles.brand}>
+            <Brand />
+          </div>
+          <nav aria-label="Documentation">
+            <Anchor href="/docs">API reference</Anchor>
+          </nav>
+        </div>
+      </header>
+      <main className={styles.main}>{children}</main>
+    </div>
+  );
+}
