@@ -14,9 +14,9 @@ const SUCCESS = '#1a7f4b';
 const WARNING = '#b45309';
 const DANGER = '#c62a2f';
 
-/** The grounds text stands on, and its ink. `page` is behind, `card` in front. */
-const LIGHT = { page: '#f6f7fa', card: '#ffffff', ink: '#0b1020', muted: '#5a6274', line: '#dfe3ea', edge: '#868fa0' };
-const DARK = { page: '#0d1117', card: '#151a23', ink: '#e8eaf2', muted: '#9aa3b5', line: '#2a3140', edge: '#6b7589' };
+/** `page` is the ground behind, `card` the one in front; `rim` is around buttons, `edge` around fields (3:1). */
+const LIGHT = { page: '#f6f7fa', card: '#ffffff', ink: '#0b1020', muted: '#5a6274', line: '#dfe3ea', rim: '#c9cfda', edge: '#868fa0' };
+const DARK = { page: '#0d1117', card: '#151a23', ink: '#e8eaf2', muted: '#9aa3b5', line: '#2a3140', rim: '#3a4356', edge: '#6b7589' };
 
 /** Test mode is amber in both themes: dark ink on it. */
 const AMBER = { ground: '#f5b544', ink: '#2b1a00' };
@@ -60,6 +60,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    Anchor: { defaultProps: { underline: 'always' } },
+    Button: { defaultProps: { variant: 'filled', size: 'md' } },
     TextInput: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     PasswordInput: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     Modal: { defaultProps: { transitionProps: { duration: 120 } } },
@@ -112,11 +114,12 @@ function palette(grounds: typeof LIGHT, brand: string): Record<string, string> {
     '--mantine-color-default': grounds.card,
     '--mantine-color-default-hover': grounds.page,
     '--mantine-color-default-color': grounds.ink,
-    '--mantine-color-default-border': grounds.edge,
+    '--mantine-color-default-border': grounds.rim,
     '--mantine-primary-color-filled': accent,
-    '--mantine-color-accent-filled': accent,
-    '--mantine-color-accent-text': accent,
-    '--mantine-color-danger-text': danger,
+    // Edge and ground of fields: the library takes them from its greys.
+    '--mantine-color-gray-4': grounds.edge,
+    '--mantine-color-dark-4': grounds.edge,
+    '--mantine-color-dark-6': grounds.page,
   };
 }
 

@@ -210,13 +210,13 @@ codes! {
     IdempotencyMismatch = "idempotency_mismatch", 422, "Idempotency-Key reused", "The key was used for another request. Use a fresh key for each request, and the same only for retries.";
     RedirectNotAllowed = "redirect_not_allowed", 422, "Redirect not allowed", "The address is not on the project's list of allowed origins. Add its origin with POST /projects/settings; test mode allows loopback by itself.";
     RedirectNotConfigured = "redirect_not_configured", 422, "Redirect not configured", "No address to return to was sent and the project has no default. Send one, or set defaultRedirect with POST /projects/settings.";
-    CodeChallengeRequired = "code_challenge_required", 422, "Code challenge required", "The project has switched off tokens in addresses (legacyToken). Send code_challenge, as the current SDK does, and exchange the code.";
+    CodeChallengeRequired = "code_challenge_required", 422, "Code challenge required", "The project has switched off tokens in addresses (legacyToken). Send a code challenge, as the current SDK does, and exchange the code.";
     RateLimited = "rate_limited", 429, "Rate limit exceeded", "Too many calls in a minute. Wait for Retry-After seconds.";
     AuthenticationRateLimited = "authentication_rate_limited", 429, "Rate limit exceeded", "Too many failed authentications from this address. Correct the key, then wait for Retry-After seconds. A right key is never refused by this.";
     HeadersTooLarge = "headers_too_large", 431, "Headers too large", "The request has more than 100 headers or 32 KiB of them. Send fewer; old cookies are the usual cause.";
     Internal = "internal", 500, "Internal error", "Something is wrong on our side. Tell the operator the request id.";
     ProviderFailed = "provider_failed", 502, "Sign-in provider failed", "The sign-in provider did not answer, or not as it should. Nothing was changed; try again, or sign in another way.";
-    MailNotConfigured = "mail_not_configured", 503, "Mail not configured", "The server cannot send mail, which this needs. The operator sets DREAM_SMTP_URL.";
+    MailNotConfigured = "mail_not_configured", 503, "Mail not configured", "The server cannot send mail, which this needs. The operator names a mail server in the settings (`smtp_url`).";
     StorageUnavailable = "storage_unavailable", 503, "Storage unavailable", "The database cannot be written at the moment. Nothing was changed; retry after Retry-After seconds. The operator finds the cause in the log and with dream-api doctor.";
     Overloaded = "overloaded", 503, "Overloaded", "The server has all the work it can take. Nothing was changed; retry after Retry-After seconds.";
     NotReady = "not_ready", 503, "Not ready", "The server starts or cannot write. Retry in a few seconds.";

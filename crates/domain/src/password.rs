@@ -8,7 +8,7 @@ pub const CHARS_MIN: usize = 8;
 pub const CHARS_MAX: usize = 256;
 
 /// Passwords that lists of leaked ones begin with, folded as [`bare`] does.
-const COMMON: &str = include_str!("password/common.txt");
+const COMMON: &str = include_str!("password/guessed_first.txt");
 
 /// Checks a new password; 422 names `field`. Every character is allowed and none is asked for.
 ///

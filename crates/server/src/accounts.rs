@@ -22,10 +22,10 @@ use crate::app::App;
 use crate::caller::{SignedIn, Visitor};
 use crate::cookies::{self, Name};
 use crate::http::problem;
-use crate::identity::codes::{self, Purpose, RESEND_SECONDS, Remembered, Send};
-use crate::identity::person::Person;
-use crate::identity::{attempts, offered};
 use crate::mail::Letter;
+use crate::signing_in::codes::{self, Purpose, RESEND_SECONDS, Remembered, Send};
+use crate::signing_in::person::Person;
+use crate::signing_in::{attempts, offered};
 
 /// How long a sign-in counts as fresh where there is no password to ask for.
 const FRESH_MS: i64 = 10 * 60_000;

@@ -105,13 +105,16 @@ pub struct Parts {
     pub web: Web,
 }
 
+/// A file of the built pages: its bytes and its media type.
+pub type WebFile = (&'static [u8], &'static str);
+
 /// The built pages, handed down by the binary.
 #[derive(Clone, Copy, Debug)]
 pub struct Web {
     /// The document of every page; holds `<!--context-->` where the page's facts go.
     pub index: &'static str,
-    /// A file of the pages by its name: its bytes and its type.
-    pub file: fn(&str) -> Option<(&'static [u8], &'static str)>,
+    /// A file of the pages by its name.
+    pub file: fn(&str) -> Option<WebFile>,
 }
 
 impl App {

@@ -25,10 +25,10 @@ use crate::auth::input::{
 use crate::caller::Visitor;
 use crate::cookies::{self, Name};
 use crate::http::problem;
-use crate::identity::codes::{self, Purpose, Remembered, Send};
-use crate::identity::person::Person;
-use crate::identity::way_back::{self, WayBack};
-use crate::identity::{attempts, sign_in};
+use crate::signing_in::codes::{self, Purpose, Remembered, Send};
+use crate::signing_in::person::Person;
+use crate::signing_in::way_back::{self, WayBack};
+use crate::signing_in::{attempts, session};
 
 /// Sign up
 ///
@@ -104,7 +104,7 @@ async fn at_once(app: &App, visitor: &Visitor, input: &SignUpInput) -> Result<Re
     let tenant = &visitor.tenant;
     let phc = app.hasher.hash(&input.password).await?;
     let id = UserId::new(app.now(), app.random.bytes());
-    let prepared = sign_in::prepare(app, tenant, visitor.user_agent.as_deref())?;
+    let prepared = session::prepare(app, tenant, visitor.user_agent.as_deref())?;
     let fields = Stored {
         email: Some((input.email.as_str().to_owned(), input.email.folded())),
         first_name: input.first_name.clone(),
@@ -193,7 +193,7 @@ async fn enter(
         return Ok(Progress::begun("verify", &begun).with([begun.cookie]));
     }
     let agent = visitor.user_agent.as_deref();
-    let (_, cookie) = sign_in::open(app, tenant, &customer.id, agent).await?;
+    let (_, cookie) = session::open(app, tenant, &customer.id, agent).await?;
     Ok(Progress::of("complete").with([cookie]))
 }
 

@@ -25,9 +25,9 @@ use crate::developers::answer::{
 use crate::http::body::Fields;
 use crate::http::peer::{Peer, network};
 use crate::http::problem;
-use crate::identity::invite;
 use crate::quota::answer::{UsageBody, body, headers, refused};
 use crate::quota::{self, Counted, standing};
+use crate::signing_in::invite;
 
 /// The project that somebody gets who asked for keys before making one.
 const FIRST_PROJECT: &str = "My first project";

@@ -14,9 +14,9 @@ use crate::cache::Freshness;
 use crate::caller;
 use crate::http::params::{Params, Segment};
 use crate::http::problem;
-use crate::identity::offered;
-use crate::identity::person::Person;
-use crate::identity::way_back::{WayBack, origin_of};
+use crate::signing_in::offered;
+use crate::signing_in::person::Person;
+use crate::signing_in::way_back::{WayBack, origin_of};
 
 /// Where the facts go in the document.
 const MARK: &str = "<!--context-->";

@@ -41,6 +41,7 @@ pub mod random;
 mod rate;
 mod root;
 mod routes;
+mod signing_in;
 mod tier_input;
 mod tiers;
 mod tokens;

@@ -25,12 +25,12 @@ use crate::http::body::Fields;
 use crate::http::params::{Params, Segment};
 use crate::http::peer::{Peer, network};
 use crate::http::problem;
-use crate::identity::offered::{self, Registered};
-use crate::identity::sign_in;
-use crate::identity::way_back::{self, WayBack};
 use crate::providers::answer::{ProviderBody, ProviderDeleted, ProviderList, ProviderSet};
 use crate::providers::flow::Flow;
 use crate::providers::input::{CallbackQuery, ProviderInput, StartQuery, Which, WhichQuery};
+use crate::signing_in::offered::{self, Registered};
+use crate::signing_in::session;
+use crate::signing_in::way_back::{self, WayBack};
 
 /// List the sign-in providers of a project
 ///
@@ -187,8 +187,8 @@ async fn arrive(
     let account = account::of(app, tenant, &provider, &person).await?;
     let welcome = account::welcome(app, tenant, &account, &flow.way).await?;
     let customer = account.customer;
-    let agent = sign_in::user_agent(headers);
-    let (session, cookie) = sign_in::open(app, tenant, &customer.id, agent.as_deref()).await?;
+    let agent = session::user_agent(headers);
+    let (session, cookie) = session::open(app, tenant, &customer.id, agent.as_deref()).await?;
     let url = way_back::url(app, tenant, session.as_str(), &customer, &flow.way).await?;
     Ok((url, welcome.into_iter().chain([cookie]).collect()))
 }

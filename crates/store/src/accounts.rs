@@ -94,7 +94,7 @@ pub async fn create(
     let tenant = scope.tenant();
     let mut steps = vec![
         hold(tenant),
-        customers::add_step(tenant, id.as_str(), fields, effects.verify, act.at),
+        customers::steps::add(tenant, id.as_str(), fields, effects.verify, act.at),
     ];
     // The token is used first, so that a used one is told apart from a taken address.
     let spends = usize::from(effects.spend.is_some());

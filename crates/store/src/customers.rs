@@ -229,7 +229,7 @@ pub async fn create(
     act: &Act<'_>,
 ) -> Result<()> {
     let (tenant, user, at) = (scope.tenant(), id.as_str(), act.at);
-    let mut steps = vec![add_step(tenant, user, fields, false, at), hold(tenant)];
+    let mut steps = vec![steps::add(tenant, user, fields, false, at), hold(tenant)];
     let mut bumps = vec![db.versions().user_slot(tenant, user)];
     let mut settle = vec![];
     if let Some(external) = &fields.external_id {
@@ -241,8 +241,8 @@ pub async fn create(
     if let Some(phc) = &fields.phc {
         steps.push(passwords::put_step(tenant, user, phc, at));
     }
-    steps.extend(grant.map(|grant| grant_step(tenant, user, grant, at)));
-    steps.extend(change.map(|change| change_step(tenant, user, change, at)));
+    steps.extend(grant.map(|grant| steps::grant(tenant, user, grant, at)));
+    steps.extend(change.map(|change| steps::change(tenant, user, change, at)));
     steps.push(act.step(scope.platform(), Some(tenant)));
     let done = db
         .change(Change {
@@ -285,9 +285,9 @@ pub async fn update(
     let mut steps = vec![Step::new(&UPDATE, row).must_change(1)];
     if let Some(grant) = grant {
         steps.push(Step::new(&DELETE_GRANTS, params![tenant, user]));
-        steps.extend(grant.map(|grant| grant_step(tenant, user, grant, at)));
+        steps.extend(grant.map(|grant| steps::grant(tenant, user, grant, at)));
     }
-    steps.extend(change.map(|change| change_step(tenant, user, change, at)));
+    steps.extend(change.map(|change| steps::change(tenant, user, change, at)));
     steps.push(act.step(scope.platform(), Some(tenant)));
     let names = [
         customer.external_id.as_deref(),
@@ -360,53 +360,6 @@ pub async fn delete(
         }
         Err(refusal) => Err(refusal.into()),
     }
-}
-
-/// The step that adds the row of a customer.
-pub(crate) fn add_step(
-    tenant: &str,
-    user: &str,
-    fields: &Fields,
-    verified: bool,
-    at: Millis,
-) -> Step {
-    let (email, folded) = fields.email.clone().unzip();
-    let row = params![
-        tenant,
-        user,
-        fields.external_id.as_deref(),
-        email,
-        folded,
-        verified,
-        fields.first_name.as_deref(),
-        fields.last_name.as_deref(),
-        &fields.metadata,
-        at
-    ];
-    Step::new(&ADD, row).must_change(1)
-}
-
-fn grant_step(tenant: &str, user: &str, grant: &Grant, at: Millis) -> Step {
-    Step::new(
-        &ADD_GRANT,
-        params![tenant, user, &grant.plan, &grant.by, grant.until, at],
-    )
-}
-
-fn change_step(tenant: &str, user: &str, change: &PlanChange, at: Millis) -> Step {
-    let row = params![
-        tenant,
-        &change.id,
-        user,
-        at,
-        &change.from,
-        &change.to,
-        0,
-        0,
-        &change.currency,
-        change.reason
-    ];
-    Step::new(&ADD_CHANGE, row)
 }
 
 fn taken(refusal: Refusal, fields: &Fields) -> Error {

@@ -129,7 +129,7 @@ pub async fn create(
     let (tenant, user) = (scope.tenant(), id.as_str());
     let steps = vec![
         hold(tenant),
-        customers::add_step(tenant, user, fields, email_verified, act.at),
+        customers::steps::add(tenant, user, fields, email_verified, act.at),
         add_step(tenant, user, identity, act.at),
         act.step(scope.platform(), Some(tenant)),
     ];

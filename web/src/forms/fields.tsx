@@ -36,7 +36,7 @@ export function EmailField({ errors, name = 'email', label = 'E-mail address', h
       autoCapitalize="none"
       spellCheck={false}
       label={label}
-      description={help}
+      description={errors[name] ? undefined : help}
       error={errors[name]}
       size="md"
     />
@@ -57,7 +57,7 @@ export function PasswordField({ errors, name = 'password', label = 'Password', h
       name={name}
       autoComplete={kind === 'new' ? 'new-password' : 'current-password'}
       label={label}
-      description={help ?? (kind === 'new' ? `At least ${PASSWORD_MIN} characters.` : undefined)}
+      description={errors[name] || kind === 'current' ? undefined : (help ?? `At least ${PASSWORD_MIN} characters.`)}
       error={errors[name]}
       size="md"
       visible={visible}
@@ -88,7 +88,7 @@ export function CodeField({ errors, name = 'code', label = 'Code', help, ...rest
       autoComplete="one-time-code"
       pattern="[0-9]*"
       label={label}
-      description={help}
+      description={errors[name] ? undefined : help}
       error={errors[name]}
       size="md"
       classNames={{ input: styles.code ?? '' }}

@@ -40,6 +40,8 @@ impl Server {
             .stderr(File::create(&log).unwrap())
             .spawn()
             .unwrap();
+        // The client wants a provider even where no address is https; a second one changes nothing.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = Client::builder()
             .timeout(Duration::from_secs(30))
             .build()

@@ -1,5 +1,7 @@
 //! A developer's projects: made, listed, set up and deleted.
 
+mod settings;
+
 use serde_json::{Value, json};
 
 use crate::api::Reply;
@@ -160,71 +162,6 @@ async fn a_double_click_with_a_key_makes_one_project_200() {
             .flatten()
             .all(|answer| !answer.contains(&secret))
     );
-}
-
-#[tokio::test]
-async fn settings_are_changed_one_by_one_200() {
-    let project = Project::saas(&shared().await, 5).await;
-    let now = project.settings(json!({})).await.is(200).json["settings"].clone();
-    assert_eq!(now["redirectOrigins"], json!([]));
-    assert_eq!(now["upgradeUrl"], Value::Null);
-    assert_eq!(now["perUserPerMinute"], Value::Null);
-    let origins = json!(["https://App.Example.com:443", "http://localhost:3000"]);
-    let changed = project.settings(json!({"redirectOrigins": origins, "perUserPerMinute": 7}));
-    let changed = changed.await.is(200).json["settings"].clone();
-    let written = json!(["https://app.example.com", "http://localhost:3000"]);
-    assert_eq!(changed["redirectOrigins"], written);
-    let renamed = project.settings(json!({"projectName": "New name", "perUserPerMinute": null}));
-    let renamed = renamed.await.is(200).json["settings"].clone();
-    assert_eq!(renamed["projectName"], "New name");
-    assert_eq!(renamed["redirectOrigins"], written);
-    assert_eq!(renamed["perUserPerMinute"], Value::Null);
-}
-
-#[tokio::test]
-async fn settings_that_are_wrong_422_and_nothing_changes() {
-    let project = Project::saas(&shared().await, 5).await;
-    let before = project.settings(json!({})).await.json;
-    for origin in [
-        "app.example.com",
-        "http://app.example.com",
-        "https://*.example.com",
-        "https://app.example.com/path",
-        "https://app.example.com?x",
-        "https://user@app.example.com",
-        "https://app.example.com\\evil.com",
-        "javascript:alert(1)",
-        "https://",
-        "null",
-        "*",
-        "",
-        "https://127.1",
-        "https://a b.com",
-    ] {
-        let reply = project.settings(json!({"redirectOrigins": [origin]})).await;
-        assert_eq!(reply.status, 422, "{origin}: {}", reply.text);
-    }
-    let many: Vec<String> = (0..51)
-        .map(|i| format!("https://a{i}.example.com"))
-        .collect();
-    for wrong in [
-        json!({"redirectOrigins": many}),
-        json!({"redirectOrigins": "https://a.example.com"}),
-        json!({"redirectOrigins": null}),
-        json!({"redirectOrigins": [1]}),
-        json!({"upgradeUrl": "javascript:alert(1)"}),
-        json!({"upgradeUrl": "https://x\r\nset-cookie: a=b"}),
-        json!({"perUserPerMinute": -1}),
-        json!({"perUserPerMinute": 1_000_001}),
-        json!({"perUserPerMinute": "5"}),
-        json!({"hideInventory": "yes"}),
-        json!({"projectName": " "}),
-    ] {
-        let reply = project.settings(wrong.clone()).await;
-        assert_eq!(reply.status, 422, "{wrong}: {}", reply.text);
-        reply.check_problem();
-    }
-    assert_eq!(project.settings(json!({})).await.json, before);
 }
 
 #[tokio::test]

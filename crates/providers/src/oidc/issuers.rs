@@ -17,7 +17,7 @@ use crate::oidc::metadata::{self, Metadata};
 const FRESH_MS: i64 = 300_000;
 /// How long an old key set is used when a new one cannot be had: a day.
 const STALE_MS: i64 = 86_400_000;
-/// Between two questions for a key that is not there: ten seconds.
+/// Between two questions that bring nothing, such as for a key that is not there: ten seconds.
 const FLOOR_MS: i64 = 10_000;
 /// Issuers remembered; beyond that all are forgotten, which costs each one fetch.
 const ISSUERS_MAX: usize = 1000;
@@ -27,19 +27,23 @@ pub(super) struct Issuers {
     known: Mutex<HashMap<String, Arc<Issuer>>>,
 }
 
-/// One issuer. Its locks are held while it is asked, so that many sign-ins at once ask once.
+/// One issuer. Its locks are held while it is asked, so that many sign-ins at once ask once; a failure
+/// counts for all of them too, so that none waits for the time-outs of others.
 pub(super) struct Issuer {
     name: String,
-    metadata: tokio::sync::Mutex<Option<(Millis, Arc<Metadata>)>>,
+    metadata: tokio::sync::Mutex<Option<Asked>>,
     keys: tokio::sync::Mutex<KeyCache>,
 }
+
+/// What became of a question, and when it was asked.
+type Asked = (Millis, Result<Arc<Metadata>, Failure>);
 
 #[derive(Default)]
 struct KeyCache {
     /// The last good set, when it came, and from where.
     good: Option<(Millis, String, Keys)>,
-    /// When a set was last asked for, whatever came of it.
-    asked: Option<Millis>,
+    /// When a set was last asked for, and what went wrong.
+    asked: Option<(Millis, Option<Failure>)>,
 }
 
 impl Issuers {
@@ -80,14 +84,15 @@ impl Issuer {
         now: Millis,
     ) -> Result<Arc<Metadata>, Failure> {
         let mut cached = self.metadata.lock().await;
-        if let Some((at, metadata)) = &*cached
-            && is_within(*at, now, FRESH_MS)
-        {
-            return Ok(metadata.clone());
+        if let Some((at, outcome)) = &*cached {
+            let age = if outcome.is_ok() { FRESH_MS } else { FLOOR_MS };
+            if is_within(*at, now, age) {
+                return outcome.clone();
+            }
         }
-        let metadata = Arc::new(metadata::fetch(fetch, &self.name).await?);
-        *cached = Some((now, metadata.clone()));
-        Ok(metadata)
+        let outcome = metadata::fetch(fetch, &self.name).await.map(Arc::new);
+        *cached = Some((now, outcome.clone()));
+        outcome
     }
 
     /// Makes sure that there are keys.
@@ -114,7 +119,7 @@ impl Issuer {
         if let Some(key) = cache.find(head) {
             return Ok(key);
         }
-        if cache.asked.is_none_or(|at| !is_within(at, now, FLOOR_MS)) {
+        if !cache.asked_at(now) {
             cache.ask(fetch, metadata, now).await?;
         }
         let missing =
@@ -142,9 +147,13 @@ impl KeyCache {
             return Ok(());
         }
         let usable = age.is_some_and(|at| is_within(at, now, STALE_MS));
-        let asked = self.asked.is_some_and(|at| is_within(at, now, FLOOR_MS));
-        if usable && asked {
-            return Ok(());
+        if self.asked_at(now) {
+            let failure = self.asked.as_ref().and_then(|(_, failure)| failure.clone());
+            return match failure.filter(|_| !usable) {
+                Some(failure) => Err(failure),
+                None if usable => Ok(()),
+                None => self.ask(fetch, metadata, now).await,
+            };
         }
         match self.ask(fetch, metadata, now).await {
             Err(failure) if usable => {
@@ -161,15 +170,29 @@ impl KeyCache {
         metadata: &Metadata,
         now: Millis,
     ) -> Result<(), Failure> {
-        self.asked = Some(now);
-        let body = fetch.document("key set", &metadata.jwks_uri).await?;
-        let keys = Keys::parse(&body)?;
-        self.good = Some((now, metadata.jwks_uri.to_string(), keys));
-        Ok(())
+        let read = async || Keys::parse(&fetch.document("key set", &metadata.jwks_uri).await?);
+        match read().await {
+            Ok(keys) => {
+                self.asked = Some((now, None));
+                self.good = Some((now, metadata.jwks_uri.to_string(), keys));
+                Ok(())
+            }
+            Err(failure) => {
+                self.asked = Some((now, Some(failure.clone())));
+                Err(failure)
+            }
+        }
+    }
+
+    /// Whether a set was asked for just now.
+    fn asked_at(&self, now: Millis) -> bool {
+        let asked = self.asked.as_ref();
+        asked.is_some_and(|(at, _)| is_within(*at, now, FLOOR_MS))
     }
 }
 
-/// Whether `at` is at most `age` before `now`. A time in the future is not: the clock went back.
+/// Whether `at` lies less than `age` from `now`; a little after it too, since many ask at once, each with
+/// a `now` of its own.
 fn is_within(at: Millis, now: Millis, age_ms: i64) -> bool {
-    (0..age_ms).contains(&now.0.saturating_sub(at.0))
+    now.0.saturating_sub(at.0).saturating_abs() < age_ms
 }

@@ -4,7 +4,7 @@ use dream_store::sessions::Session;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::identity::person::Person;
+use crate::signing_in::person::Person;
 
 /// An account with its ways in and its sessions.
 #[derive(Serialize, ToSchema)]

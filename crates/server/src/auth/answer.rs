@@ -6,8 +6,8 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::identity::codes::{Begun, RESEND_SECONDS};
-use crate::identity::person::Person;
+use crate::signing_in::codes::{Begun, RESEND_SECONDS};
+use crate::signing_in::person::Person;
 
 /// How far someone is: `complete` (signed in), `verified` (now sign in), `verify` (a code was mailed), `sent`.
 #[derive(Serialize, ToSchema)]

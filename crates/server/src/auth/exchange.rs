@@ -21,9 +21,10 @@ use crate::auth::input::{CodeInput, RefreshInput};
 use crate::cache::Freshness;
 use crate::http::body::Fields;
 use crate::http::problem;
-use crate::identity::person::Person;
-use crate::identity::way_back::Grant;
-use crate::identity::{codes, secret};
+use crate::identity::secret;
+use crate::signing_in::codes;
+use crate::signing_in::person::Person;
+use crate::signing_in::way_back::Grant;
 use crate::tokens;
 
 /// Exchange a code for tokens

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use crate::http::body::{Fields, missing, wrong};
-use crate::identity::way_back::WayBack;
+use crate::signing_in::way_back::WayBack;
 
 /// The longest secret of ours that is looked at, in bytes.
 const SECRET_MAX: usize = 256;

@@ -16,10 +16,11 @@ use crate::auth::input::{Proof, ResetInput};
 use crate::caller::Visitor;
 use crate::cookies::{self, Name};
 use crate::http::problem;
-use crate::identity::codes::{self, Opened, Purpose};
-use crate::identity::sign_in::{self, Prepared};
-use crate::identity::{attempts, secret};
+use crate::identity::secret;
 use crate::mail::Letter;
+use crate::signing_in::attempts;
+use crate::signing_in::codes::{self, Opened, Purpose};
+use crate::signing_in::session::{self, Prepared};
 
 /// Prove an address
 ///
@@ -61,7 +62,7 @@ pub(crate) async fn reset(
     let phc = app.hasher.hash(&input.password).await?;
     let email = Email::parse(&opened.remembered.email)?;
     let found = customers::find_by_email(&app.db, &tenant.scope, &email.folded()).await?;
-    let prepared = sign_in::prepare(&app, tenant, visitor.user_agent.as_deref())?;
+    let prepared = session::prepare(&app, tenant, visitor.user_agent.as_deref())?;
     let token = &*opened.pending.id;
     let effects = Effects {
         spend: Some(token),
@@ -136,7 +137,7 @@ async fn finish_sign_up(
     let tenant = &visitor.tenant;
     let email = Email::parse(&opened.remembered.email)?;
     let found = customers::find_by_email(&app.db, &tenant.scope, &email.folded()).await?;
-    let prepared = sign_in::prepare(app, tenant, visitor.user_agent.as_deref())?;
+    let prepared = session::prepare(app, tenant, visitor.user_agent.as_deref())?;
     let effects = Effects {
         spend: Some(&opened.pending.id),
         password: opened.remembered.phc.as_deref(),
@@ -181,7 +182,7 @@ async fn finish_verification(
     let already = visitor
         .signed_in_maybe()
         .is_some_and(|signed_in| signed_in.customer.id == customer.id);
-    let prepared = sign_in::prepare(app, tenant, visitor.user_agent.as_deref())?;
+    let prepared = session::prepare(app, tenant, visitor.user_agent.as_deref())?;
     let opens = here && !already;
     let effects = Effects {
         spend: Some(&opened.pending.id),

@@ -17,7 +17,8 @@ use crate::cookies::{self, Name};
 use crate::http::body::{Fields, missing};
 use crate::http::peer::Peer;
 use crate::http::problem::Problem;
-use crate::identity::{secret, sign_in};
+use crate::identity::secret;
+use crate::signing_in::session;
 
 /// A call of our own pages: the body names the project, the cookie of that project says who is signed in.
 pub(crate) struct Visitor {
@@ -79,7 +80,7 @@ impl FromRequest<App> for Visitor {
         let signed_in = find(app, &tenant, &headers).await?;
         let flow = cookies::read(app, &headers, Name::Flow, tenant.scope.tenant());
         Ok(Self {
-            user_agent: sign_in::user_agent(&headers),
+            user_agent: session::user_agent(&headers),
             flow: flow.map(str::to_owned),
             tenant,
             fields,

@@ -17,9 +17,9 @@ use dream_store::projects::Tenant;
 use serde_json::json;
 
 use crate::app::App;
-use crate::identity::codes::{self, Purpose, Remembered, Send};
-use crate::identity::offered::Registered;
-use crate::identity::way_back::WayBack;
+use crate::signing_in::codes::{self, Purpose, Remembered, Send};
+use crate::signing_in::offered::Registered;
+use crate::signing_in::way_back::WayBack;
 
 /// How often an account is looked for anew, because it changed at the same moment.
 const ATTEMPTS: usize = 3;

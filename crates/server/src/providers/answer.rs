@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::identity::offered::{self, Offered};
+use crate::signing_in::offered::{self, Offered};
 
 /// The providers of a project.
 #[derive(Debug, Serialize, ToSchema)]

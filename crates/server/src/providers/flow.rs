@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::cookies;
-use crate::identity::offered::Registered;
 use crate::identity::secret;
-use crate::identity::way_back::WayBack;
+use crate::signing_in::offered::Registered;
+use crate::signing_in::way_back::WayBack;
 
 /// How long a person may take at the provider: ten minutes.
 const LIFE_MS: i64 = 600_000;

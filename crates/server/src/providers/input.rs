@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::http::body::Fields;
-use crate::identity::offered::GOOGLE;
-use crate::identity::way_back::WayBack;
+use crate::signing_in::offered::GOOGLE;
+use crate::signing_in::way_back::WayBack;
 
 const ID_MAX: usize = 32;
 const NAME_MAX: usize = 50;

@@ -1,9 +1,12 @@
-//! What coming and going of a customer does to the counters of the same person.
+//! The steps of which transactions on customers are made; what coming and going does to the counters of
+//! the same person.
 
 use std::sync::Arc;
 
+use dream_domain::plan::Grant;
 use dream_domain::time::Millis;
 
+use crate::customers::{Fields, PlanChange};
 use crate::meter::sql::subject_hash;
 use crate::one_time;
 use crate::params;
@@ -78,4 +81,47 @@ pub(super) fn delete(
         steps.push(Step::new(sql, params![tenant, user]));
     }
     steps
+}
+
+/// The step that adds the row of a customer.
+pub(crate) fn add(tenant: &str, user: &str, fields: &Fields, verified: bool, at: Millis) -> Step {
+    let (email, folded) = fields.email.clone().unzip();
+    let row = params![
+        tenant,
+        user,
+        fields.external_id.as_deref(),
+        email,
+        folded,
+        verified,
+        fields.first_name.as_deref(),
+        fields.last_name.as_deref(),
+        &fields.metadata,
+        at
+    ];
+    Step::new(&super::ADD, row).must_change(1)
+}
+
+/// A plan that is given.
+pub(super) fn grant(tenant: &str, user: &str, grant: &Grant, at: Millis) -> Step {
+    Step::new(
+        &super::ADD_GRANT,
+        params![tenant, user, &grant.plan, &grant.by, grant.until, at],
+    )
+}
+
+/// The record of a change of plan.
+pub(super) fn change(tenant: &str, user: &str, change: &PlanChange, at: Millis) -> Step {
+    let row = params![
+        tenant,
+        &change.id,
+        user,
+        at,
+        &change.from,
+        &change.to,
+        0,
+        0,
+        &change.currency,
+        change.reason
+    ];
+    Step::new(&super::ADD_CHANGE, row)
 }

@@ -25,6 +25,7 @@ mod instances;
 mod journal;
 mod keys;
 mod limits;
+mod logos;
 mod lossy_vfs;
 mod lost_writes;
 mod opening;

@@ -2,7 +2,7 @@
 
 use dream_domain::error::Code;
 use dream_domain::key::{Mode, PublishableKey, SecretKey};
-use dream_domain::project::Kind;
+use dream_domain::project::{EmailVerification, Kind};
 use dream_store::projects::{self, NewProject, ProjectSettings};
 
 use crate::place::Store;
@@ -150,6 +150,67 @@ async fn a_project_with_a_taken_key_leaves_nothing_behind() {
             "{table}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn first_projects_at_once_are_one() {
+    let store = Store::new().await;
+    let db = &store.db;
+    let fresh = platform_id(db);
+    let platform = projects::ensure_platform(db, "user_a", &fresh, db.now())
+        .await
+        .unwrap();
+    let tries = (0..12).map(|_| {
+        let secret = SecretKey::generate(Mode::Test, &mut random);
+        let new = NewProject {
+            id: dream_domain::id::ProjectId::new(db.now(), crate::tenant::bytes()),
+            platform: platform.clone(),
+            name: "First".to_owned(),
+            kind: Kind::Saas,
+            publishable_key: PublishableKey::generate(Mode::Test, &mut random),
+            key: Some(new_key(db, &secret)),
+            tiers: vec![tier(db, "free", 0, 5)],
+            settings: ProjectSettings::default(),
+        };
+        let db = db.clone();
+        tokio::spawn(async move {
+            projects::create_first(&db, &new, &act(&db, "project.create"))
+                .await
+                .unwrap()
+        })
+    });
+    let mut made = 0;
+    for one in tries.collect::<Vec<_>>() {
+        made += i64::from(one.await.unwrap());
+    }
+    assert_eq!(made, 1);
+    for table in ["projects", "tenants", "api_keys", "tiers", "audit_log"] {
+        let count = format!("select count(*) from {table}");
+        assert_eq!(store.number(&count).await, 1, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn settings_of_an_older_release_read_with_their_defaults() {
+    let store = Store::new().await;
+    let tenant = project(&store.db).await;
+    let old = r#"{"redirectOrigins":["https://a.example"],"upgradeUrl":null,"perUserPerMinute":7,"hideInventory":true}"#;
+    store
+        .change_tables(&format!("update tenants set settings = '{old}'"))
+        .await;
+    let key = PublishableKey::parse(tenant.scope.tenant()).unwrap();
+    let read = projects::open_public(&store.db, &key).await.unwrap();
+    let read = read.unwrap();
+    let expected = ProjectSettings {
+        redirect_origins: vec!["https://a.example".to_owned()],
+        per_user_per_minute: Some(7),
+        hide_inventory: true,
+        ..ProjectSettings::default()
+    };
+    assert_eq!(read.settings, expected);
+    assert_eq!(read.email_verification(), EmailVerification::Later);
+    assert!(read.legacy_token());
+    assert_eq!(read.logo_url(), None);
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ const INFRASTRUCTURE: &[&str] = &[
     "random",
     "rate",
     "root",
+    "signing_in",
     "routes",
     "tier_input",
     "tokens",

@@ -26,15 +26,18 @@ export function DeleteAccount(props: SectionProps & { onDeleted: () => void }) {
       <Button variant="default" c="var(--danger)" h={40} onClick={() => setOpen(true)}>
         Delete account
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={() => setOpen(false)}
-        title={`Delete your account at ${project.name}`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-        centered
-      >
-        <DeleteForm {...props} onCancel={() => setOpen(false)} />
-      </Modal>
+      <Modal.Root opened={isOpen} onClose={() => setOpen(false)} centered>
+        <Modal.Overlay />
+        <Modal.Content>
+          <Modal.Body className={styles.dialog ?? ''}>
+            <div className={styles.top}>
+              <Modal.Title component="h2">Delete your account at {project.name}</Modal.Title>
+              <Modal.CloseButton aria-label="Close" />
+            </div>
+            <DeleteForm {...props} onCancel={() => setOpen(false)} />
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
     </Section>
   );
 }

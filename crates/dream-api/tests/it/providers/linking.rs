@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::browser::{Browser, PASSWORD};
 use crate::providers::{Stage, ada, assert_arrives};
 
-fn with(mut person: Value, members: Value) -> Value {
+fn with(mut person: Value, members: &Value) -> Value {
     for (name, value) in members.as_object().unwrap() {
         person[name] = value.clone();
     }
@@ -37,7 +37,7 @@ async fn someone_who_comes_again_is_the_same() {
         json!({"email": null, "email_verified": null}),
         json!({"email_verified": false}),
     ] {
-        let person = with(ada(), change.clone());
+        let person = with(ada(), &change);
         let person = if person["email"].is_null() {
             json!({"sub": "ada-1", "userinfo": {"sub": "ada-1"}})
         } else {
@@ -55,7 +55,7 @@ async fn an_account_whose_address_both_sides_verified_is_linked() {
     let stage = Stage::new().await;
     let with_password = verified_account(&stage).await;
     let with_provider = stage
-        .arrive(with(ada(), json!({"email": "ADA@Example.com"})))
+        .arrive(with(ada(), &json!({"email": "ADA@Example.com"})))
         .await;
     assert_eq!(id(&with_provider).await, id(&with_password).await);
     // Nothing is lost: the session lives on, and so does the password.
@@ -69,7 +69,7 @@ async fn a_second_person_of_the_issuer_with_the_same_address_gets_nothing() {
     let stage = Stage::new().await;
     let first = stage.arrive(ada()).await;
     let browser = stage
-        .stopped(with(ada(), json!({"sub": "eve-1"})), "email_taken")
+        .stopped(with(ada(), &json!({"sub": "eve-1"})), "email_taken")
         .await;
     assert!(browser.user().await.is_null());
     let account = first.send("/auth/account", json!({})).await.is(200);
@@ -126,7 +126,7 @@ async fn an_address_that_the_provider_has_not_verified_reaches_no_account() {
     let verified = verified_account(&stage).await;
     for said in [json!(false), json!("false"), json!(null)] {
         stage
-            .stopped(with(ada(), json!({"email_verified": said})), "email_taken")
+            .stopped(with(ada(), &json!({"email_verified": said})), "email_taken")
             .await;
     }
     let squat = Browser::at(&stage.project);
@@ -139,7 +139,7 @@ async fn an_address_that_the_provider_has_not_verified_reaches_no_account() {
 #[tokio::test]
 async fn an_unverified_address_makes_an_account_only_where_verification_may_come_later() {
     let stage = Stage::new().await;
-    let unverified = with(ada(), json!({"email_verified": false}));
+    let unverified = with(ada(), &json!({"email_verified": false}));
     let later = stage.arrive(unverified.clone()).await;
     assert_eq!(later.user().await["emailVerified"], false);
     assert!(!later.mails("ada@example.com").await.is_empty());
@@ -176,7 +176,7 @@ async fn names_that_do_not_fit_are_left_out() {
     let stage = Stage::new().await;
     let odd = with(
         ada(),
-        json!({"given_name": "A\r\nBcc: x", "family_name": "y".repeat(101)}),
+        &json!({"given_name": "A\r\nBcc: x", "family_name": "y".repeat(101)}),
     );
     let browser = stage.arrive(odd).await;
     let user = browser.user().await;

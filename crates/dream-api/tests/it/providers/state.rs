@@ -3,9 +3,12 @@
 use serde_json::json;
 
 use crate::browser::Browser;
+use crate::project::Project;
+use crate::providers::issuer::Issuer;
 use crate::providers::{
-    APP, Stage, ada, assert_arrives, assert_stops, come_back, leave, part, query,
+    APP, Stage, ada, assert_arrives, assert_stops, come_back, leave, part, query, set_up,
 };
+use crate::server::Server;
 
 /// Someone has signed in at the provider; where the browser is sent back to.
 async fn on_the_way_back(stage: &Stage, browser: &Browser) -> String {
@@ -246,7 +249,7 @@ async fn what_the_provider_does_wrong_is_told_as_such() {
     stops(&error).await;
     // Set up anew between leaving and coming back.
     let back = on_the_way_back(&stage, &browser).await;
-    let other = crate::providers::issuer::Issuer::start().await;
+    let other = Issuer::start().await;
     stage.set_up("acme", &other).await.is(200);
     stops(&back).await;
     assert_eq!(other.asked("/token"), 0);
@@ -261,4 +264,21 @@ async fn a_state_of_one_project_opens_no_other() {
     let reply = come_back(&browser, &swapped).await;
     assert_stops(&browser, &reply, "invalid_code").await;
     assert!(browser.on(&two.project.pk).user().await.is_null());
+}
+
+#[tokio::test]
+async fn an_address_begins_only_so_many_sign_ins_a_minute() {
+    let limit = ("DREAM_LIMITS_FAILED_AUTHENTICATION_PER_MINUTE", "3");
+    let server = Server::with(&[limit]).await;
+    let project = Project::saas(&server.api(), 5).await;
+    let issuer = Issuer::start().await;
+    set_up(&project, json!({"id": "acme", "issuer": issuer.base}))
+        .await
+        .is(200);
+    let browser = Browser::at(&project);
+    for _ in 0..3 {
+        assert!(leave(&browser, "acme").await.starts_with(&issuer.base));
+    }
+    let to = leave(&browser, "acme").await;
+    assert!(to.ends_with("error=authentication_rate_limited"), "{to}");
 }

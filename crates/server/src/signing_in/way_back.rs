@@ -84,7 +84,7 @@ impl WayBack {
         let mut query = String::new();
         let mut add = |name: &str, value: Option<&str>| {
             if let Some(value) = value {
-                query.push_str(&format!("&{name}={}", encode(value)));
+                query.extend(["&", name, "=", &encode(value)]);
             }
         };
         add("redirect", self.redirect.as_deref());
@@ -209,7 +209,7 @@ pub(crate) fn with_query(url: &str, members: &[(&str, Option<&str>)]) -> String 
     for (name, value) in members {
         if let Some(value) = value {
             out.push(if out.contains('?') { '&' } else { '?' });
-            out.push_str(&format!("{name}={}", encode(value)));
+            out.extend([name, "=", &encode(value)]);
         }
     }
     if let Some(fragment) = fragment {

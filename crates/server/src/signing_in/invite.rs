@@ -6,7 +6,7 @@ use dream_store::customers;
 use dream_store::projects::Tenant;
 
 use crate::app::App;
-use crate::identity::codes::{self, Purpose, Remembered, Send};
+use crate::signing_in::codes::{self, Purpose, Remembered, Send};
 
 /// Mails the link; the caller answers the same for every address.
 pub(crate) async fn send(app: &App, tenant: &Tenant, email: &Email) -> Result<()> {

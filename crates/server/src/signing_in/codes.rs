@@ -17,8 +17,8 @@ use subtle::ConstantTimeEq as _;
 use crate::app::App;
 use crate::cookies::{self, Name};
 use crate::identity::secret;
-use crate::identity::way_back::WayBack;
 use crate::mail::{self, Letter};
+use crate::signing_in::way_back::WayBack;
 
 /// How long codes and links work.
 const CODE_MS: i64 = 15 * 60_000;
