@@ -1,9 +1,9 @@
 import { currentPage } from '../browser';
 import { DreamAPIException, isDreamAPIException } from '../errors';
 import type { Http, TokenSource } from '../http';
-import { sha256 } from '../random';
+import { requestKey } from '../random';
 import { sleep } from '../retry';
-import { type AuthUser, isAlive, type Session, sessionFrom, sessionOf, type TokenGrant } from './session';
+import { type AuthUser, isAlive, type Refresh, type Session, sessionFrom, sessionOf, type TokenGrant } from './session';
 import type { SessionStorage } from './storage';
 
 /** Hears who is signed in; null for nobody. */
@@ -99,7 +99,7 @@ export class SessionKeeper implements TokenSource {
     // Another tab was first: it signed out, or has a fresh token already.
     if (!stored || (stored.token !== expired && Date.now() < stored.renewAt)) return this.#hold(stored);
     if (!stored.refresh) return await this.#ended();
-    const grant = await this.#exchanged(stored.refresh.token);
+    const grant = await this.#exchanged(stored.refresh);
     // Somebody signed out or in while the answer was on its way: that is newer.
     const meanwhile = await this.#stored();
     if (meanwhile?.refresh?.token !== stored.refresh.token) return this.#hold(meanwhile);
@@ -110,10 +110,12 @@ export class SessionKeeper implements TokenSource {
   }
 
   /** What the refresh token gets; null if the server does not take it any more. */
-  async #exchanged(refreshToken: string): Promise<TokenGrant | null> {
+  async #exchanged(refresh: Refresh): Promise<TokenGrant | null> {
     // The token works once, and its one use has one key: whoever repeats it, after a lost answer or in a tab that
-    // has not seen the new one yet, gets the same answer instead of being taken for a thief.
-    const idempotencyKey = await sha256(`refresh ${refreshToken}`);
+    // has not seen the new one yet, gets the same answer instead of being taken for a thief. The key is random and
+    // stays in storage: one that follows from the token would repeat the answer to a thief who has only the token.
+    const refreshToken = refresh.token;
+    const idempotencyKey = refresh.key ?? requestKey();
     for (let tried = 1; ; tried += 1) {
       try {
         return await this.#http.send<TokenGrant>('POST', '/auth/refresh', { body: { refreshToken }, idempotencyKey });

@@ -1,3 +1,5 @@
+import { requestKey } from '../random';
+
 /** Who is signed in. */
 export interface AuthUser {
   /** `user_…` */
@@ -42,6 +44,8 @@ export interface Session {
 export interface Refresh {
   readonly token: string;
   readonly endsAt: number;
+  /** The `Idempotency-Key` of its one use. */
+  readonly key?: string;
 }
 
 const RENEW_BEFORE_MS = 30_000;
@@ -54,7 +58,7 @@ export function sessionOf(grant: TokenGrant, now: number): Session {
     token: grant.token,
     renewAt: Math.max(endsAt - RENEW_BEFORE_MS, now + (endsAt - now) / 2),
     endsAt,
-    refresh: { token: grant.refreshToken, endsAt: grant.refreshExpiresAt },
+    refresh: { token: grant.refreshToken, endsAt: grant.refreshExpiresAt, key: requestKey() },
   };
 }
 

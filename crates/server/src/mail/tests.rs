@@ -126,9 +126,3 @@ fn the_picture_comes_from_the_public_url() {
     let source = r#"src="https://api.example.com/auth/logo/pk_test_1?v=ab&c""#;
     assert!(unescaped(&mail.html).contains(source), "{}", mail.html);
 }
-#[test]
-fn zz_dump() {
-    for (i, letter) in letters().iter().enumerate() {
-        std::fs::write(format!("/tmp/mailwork/letter{i}.html"), written("Weather API", letter).html).unwrap();
-    }
-}

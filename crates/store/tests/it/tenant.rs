@@ -1,16 +1,14 @@
 //! A project to test with, and calls on its meters.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dream_domain::error::Result;
 use dream_domain::id::{AuditId, KeyId, PlatformId, ProjectId, SessionId, TierId, UserId};
 use dream_domain::key::{Mode, PublishableKey, SecretKey};
-use dream_domain::money::{Currency, Money};
 use dream_domain::period::PeriodKind;
 use dream_domain::project::Kind;
-use dream_domain::tier::{Interval, MeterLimit, Tier, TierKind};
+use dream_domain::tier::Tier;
 use dream_domain::time::Millis;
 use dream_domain::usage::{Amount, Limit, Meter};
 use dream_store::Db;
@@ -86,35 +84,12 @@ pub(crate) fn new_key(db: &Db, secret: &SecretKey) -> NewKey {
 /// A monthly subscription, limited in `requests` a month.
 pub(crate) fn tier(db: &Db, name: &str, price_minor: i64, limit: i64) -> Tier {
     let id = TierId::new(db.now(), bytes());
-    let limit = MeterLimit {
-        limit: Limit::Max(limit),
-        period: PeriodKind::Month,
-    };
+    let shown = name.to_uppercase();
     Tier {
-        price_id: id.to_string(),
-        product_id: id.to_string(),
-        id,
-        name: name.to_owned(),
-        display_name: name.to_uppercase(),
-        description: None,
-        kind: TierKind::Subscription,
-        price: Money {
-            minor: price_minor,
-            currency: Currency::USD,
-        },
-        interval: Interval::Month,
-        limits: BTreeMap::from([(Meter::requests(), limit)]),
         features: vec!["a \"quoted\" feature".to_owned()],
-        popular: false,
         is_default: price_minor == 0,
         position: price_minor,
-        active: true,
-        trial_days: None,
-        rate_per_minute: None,
-        inventory: None,
-        max_per_order: None,
-        image_urls: Vec::new(),
-        version: 1,
+        ..Tier::subscription(id, name, &shown, price_minor, Limit::Max(limit))
     }
 }
 
