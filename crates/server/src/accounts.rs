@@ -23,7 +23,7 @@ use crate::caller::{SignedIn, Visitor};
 use crate::cookies::{self, Name};
 use crate::http::problem;
 use crate::mail::Letter;
-use crate::signing_in::codes::{self, Purpose, RESEND_SECONDS, Remembered, Send};
+use crate::signing_in::codes::{self, Begun, Purpose, RESEND_SECONDS, Remembered, Send};
 use crate::signing_in::person::Person;
 use crate::signing_in::{attempts, offered};
 
@@ -144,12 +144,31 @@ pub(crate) async fn email(
     };
     let user = Some(&*customer.id);
     let begun = codes::begin(&app, tenant, Purpose::ChangeEmail, user, remembered, send).await?;
-    let body = Json(CodeSent {
-        status: "verify",
-        flow: begun.flow,
-        resend_after_seconds: RESEND_SECONDS,
-    });
-    Ok(with_cookie(body, begun.cookie))
+    Ok(code_sent(begun))
+}
+
+/// Verify your e-mail address
+///
+/// Mails a code to the address of the account, which is then proven with `/auth/verify`.
+#[utoipa::path(post, path = "/auth/account/verify", operation_id = "sendVerification", tag = "hosted pages", request_body(content = OwnAccount),
+    responses((status = 200, description = "A code was mailed", body = CodeSent)))]
+pub(crate) async fn verify(State(app): State<App>, visitor: Visitor) -> problem::Result<Response> {
+    let customer = &visitor.signed_in()?.customer;
+    let email = customer
+        .email
+        .as_deref()
+        .filter(|_| !customer.email_verified);
+    let email = email.ok_or_else(|| {
+        Code::Conflict
+            .error("There is no address to verify: it is verified already, or there is none")
+    })?;
+    let remembered = Remembered {
+        email: email.to_owned(),
+        ..Remembered::default()
+    };
+    let (purpose, user) = (Purpose::VerifyEmail, Some(&*customer.id));
+    let begun = codes::begin(&app, &visitor.tenant, purpose, user, remembered, Send::Code).await?;
+    Ok(code_sent(begun))
 }
 
 /// End sessions
@@ -269,6 +288,15 @@ fn note(app: &App, visitor: &Visitor, letter: &Letter<'_>) -> Vec<dream_store::o
         .and_then(|email| codes::note(app, &visitor.tenant, &email, letter))
         .into_iter()
         .collect()
+}
+
+fn code_sent(begun: Begun) -> Response {
+    let body = Json(CodeSent {
+        status: "verify",
+        flow: begun.flow,
+        resend_after_seconds: RESEND_SECONDS,
+    });
+    with_cookie(body, begun.cookie)
 }
 
 fn with_cookie<T: serde::Serialize>(body: Json<T>, cookie: HeaderValue) -> Response {

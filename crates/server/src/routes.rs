@@ -74,6 +74,7 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(accounts::profile))
         .routes(routes!(accounts::password))
         .routes(routes!(accounts::email))
+        .routes(routes!(accounts::verify))
         .routes(routes!(accounts::end_sessions))
         .routes(routes!(accounts::delete))
         .routes(routes!(providers::list, providers::set, providers::delete))

@@ -173,3 +173,14 @@ async fn deletion_wants_the_address_typed_and_the_password() {
     back.problem(401, "invalid_credentials");
     ada.sign_up("ada@example.com").await.is(200);
 }
+
+#[tokio::test]
+async fn an_address_is_verified_from_the_account_too() {
+    let (_, ada) = ada().await;
+    let path = "/auth/account/verify";
+    let flow = ada.send(path, json!({})).await.is(200).json["flow"].clone();
+    let proof = json!({"flow": flow, "code": ada.mail("ada@example.com").await.code()});
+    ada.send("/auth/verify", proof).await.is(200);
+    assert_eq!(ada.user().await["emailVerified"], true);
+    ada.send(path, json!({})).await.problem(409, "conflict");
+}
