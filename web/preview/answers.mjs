@@ -14,10 +14,12 @@ const CALLS = {
   '/auth/sign-up': ({ email, publishableKey }) =>
     ok(publishableKey.startsWith('pk_test') && !email.includes('clerk_test') ? { status: 'complete' } : MAILED),
   '/auth/sign-in': ({ email, password }) => {
-    if (password.startsWith('wrong')) return problem(401, 'invalid_credentials', 'The e-mail address or the password is wrong.');
+    if (password.startsWith('wrong'))
+      return problem(401, 'invalid_credentials', 'The e-mail address or the password is wrong.');
     return ok(email.startsWith('new') ? MAILED : { status: 'complete' });
   },
-  '/auth/verify': ({ code, token }) => (code === '424242' || token === 'good' ? ok({ status: 'complete' }) : elsewhere(token)),
+  '/auth/verify': ({ code, token }) =>
+    code === '424242' || token === 'good' ? ok({ status: 'complete' }) : elsewhere(token),
   '/auth/resend': () => ok({ ...MAILED, status: 'sent', flow: 'flow_2' }),
   '/auth/forgot': () => ok(MAILED),
   '/auth/reset': ({ code, token }) => (code === '424242' || token === 'good' ? ok({ status: 'complete' }) : refused()),
@@ -27,7 +29,9 @@ const CALLS = {
   '/auth/account': ({ publishableKey }) => ok(account(publishableKey)),
   '/auth/account/profile': ({ publishableKey }) => ok({ user: { ...ADA, publishableKey } }),
   '/auth/account/password': ({ currentPassword }) =>
-    currentPassword?.startsWith('wrong') ? problem(401, 'invalid_credentials', 'The password is wrong.') : ok({ success: true }),
+    currentPassword?.startsWith('wrong')
+      ? problem(401, 'invalid_credentials', 'The password is wrong.')
+      : ok({ success: true }),
   '/auth/account/email': () => ok(MAILED),
   '/auth/account/sessions/end': () => ok({ success: true }),
   '/auth/account/delete': () => ok({ success: true }),
@@ -62,14 +66,16 @@ function account(publishableKey) {
       {
         id: 'sess_1',
         current: true,
-        userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+        userAgent:
+          'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
         createdAt: minutes(9000),
         lastUsedAt: minutes(0),
       },
       {
         id: 'sess_2',
         current: false,
-        userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
+        userAgent:
+          'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
         createdAt: minutes(5000),
         lastUsedAt: minutes(180),
       },
@@ -84,5 +90,8 @@ function ok(body) {
 }
 
 function problem(status, code, message, errors) {
-  return { status, body: { status, code, message, error: message, requestId: 'req_preview', ...(errors ? { errors } : {}) } };
+  return {
+    status,
+    body: { status, code, message, error: message, requestId: 'req_preview', ...(errors ? { errors } : {}) },
+  };
 }

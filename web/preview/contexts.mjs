@@ -72,7 +72,8 @@ export function contextOf(url, baseUrl) {
     error: null,
     ...known,
   };
-  if (query.get('error')) context.error = { code: query.get('error'), message: 'Told by the server.', recoverable: true };
+  if (query.get('error'))
+    context.error = { code: query.get('error'), message: 'Told by the server.', recoverable: true };
   if (!known) return unknown(context);
   if (redirect?.includes('evil')) {
     context.redirect = place(null);
@@ -83,7 +84,12 @@ export function contextOf(url, baseUrl) {
 
 function place(redirect, isRoot = false) {
   const url = redirect ?? (isRoot ? '/' : null);
-  return { url, allowed: url !== null, origin: redirect && URL.canParse(redirect) ? new URL(redirect).origin : null, legacy: true };
+  return {
+    url,
+    allowed: url !== null,
+    origin: redirect && URL.canParse(redirect) ? new URL(redirect).origin : null,
+    legacy: true,
+  };
 }
 
 function unknown(context) {

@@ -46,12 +46,18 @@ const PAGES = {
     path: `/reset?${weather}`,
     act: async (page) => {
       await typeAndSend(page, 'Send code', { 'E-mail address': 'ada@example.com' });
-      await typeAndSend(page, 'Set password and sign in', { 'Six-digit code': '123456', 'New password': 'correct horse' });
+      await typeAndSend(page, 'Set password and sign in', {
+        'Six-digit code': '123456',
+        'New password': 'correct horse',
+      });
     },
   },
   'reset-link': { path: `/reset?${weather}&token=good` },
   verify: { path: `/verify?${weather}&token=good` },
-  'verify-elsewhere': { path: `/verify?${weather}&token=elsewhere`, act: (page) => press(page, 'Confirm e-mail address') },
+  'verify-elsewhere': {
+    path: `/verify?${weather}&token=elsewhere`,
+    act: (page) => press(page, 'Confirm e-mail address'),
+  },
   'verify-dead': { path: `/verify?${weather}&token=old`, act: (page) => press(page, 'Confirm e-mail address') },
   refresh: { path: `/refresh?${weather}&plan=pro&as=ada` },
   'refresh-late': {
@@ -76,11 +82,15 @@ const [folder = 'shots', part = ''] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const { server, origin } = await listen(0);
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS.split(' ') });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: FLAGS.split(' '),
+});
 let findings = 0;
 for (const [name, shot] of Object.entries(PAGES).filter(([name]) => name.includes(part))) {
   for (const [size, viewport] of Object.entries(WIDTHS)) {
-    for (const colorScheme of ['light', 'dark']) await look(`${name}-${size}-${colorScheme}`, shot, { viewport, colorScheme });
+    for (const colorScheme of ['light', 'dark'])
+      await look(`${name}-${size}-${colorScheme}`, shot, { viewport, colorScheme });
   }
 }
 await browser.close();
@@ -91,7 +101,10 @@ process.exitCode = findings > 0 ? 1 : 0;
 async function look(name, { path, act, clock }, options) {
   const page = await browser.newPage({ ...options, reducedMotion: 'reduce', bypassCSP: true });
   page.on('pageerror', (error) => report(name, `error: ${error.message}`));
-  page.on('request', (request) => request.url().startsWith(origin) || request.url().startsWith('data:') || report(name, request.url()));
+  page.on(
+    'request',
+    (request) => request.url().startsWith(origin) || request.url().startsWith('data:') || report(name, request.url()),
+  );
   if (clock) await page.clock.install();
   await page.goto(origin + path);
   await page.getByRole('heading', { level: 1 }).waitFor();
@@ -102,7 +115,8 @@ async function look(name, { path, act, clock }, options) {
   if (overflow > 0) report(name, `is ${overflow} px too wide`);
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
-  for (const { id, impact, help, nodes } of violations) report(name, `${impact} ${id}: ${help}: ${nodes[0].html.slice(0, 160)}`);
+  for (const { id, impact, help, nodes } of violations)
+    report(name, `${impact} ${id}: ${help}: ${nodes[0].html.slice(0, 160)}`);
   await page.close();
 }
 

@@ -36,7 +36,9 @@ async function handle(request, response) {
   const page = await readFile(join(DIST, 'index.html'), 'utf8');
   const context = JSON.stringify(contextOf(url, origin)).replaceAll('<', '\\u003c');
   response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': POLICY });
-  response.end(page.replace('<!--context-->', () => `<script type="application/json" id="context">${context}</script>`));
+  response.end(
+    page.replace('<!--context-->', () => `<script type="application/json" id="context">${context}</script>`),
+  );
 }
 
 async function asset(url, response) {
@@ -51,7 +53,10 @@ async function call(request, url, response) {
   for await (const piece of request) text += piece;
   await sleep(LATENCY_MS);
   const { status, body, retryAfter } = answer(url.pathname, JSON.parse(text || '{}'));
-  response.writeHead(status, { 'Content-Type': 'application/json', ...(retryAfter ? { 'Retry-After': retryAfter } : {}) });
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    ...(retryAfter ? { 'Retry-After': retryAfter } : {}),
+  });
   response.end(JSON.stringify(body));
 }
 

@@ -1,8 +1,8 @@
 /** Every colour, size and distance of the pages; nothing else names one. */
 import {
-  createTheme,
   type CSSVariablesResolver,
   colorsTuple,
+  createTheme,
   defaultVariantColorsResolver,
   type VariantColorsResolver,
 } from '@mantine/core';
@@ -15,8 +15,24 @@ const WARNING = '#b45309';
 const DANGER = '#c62a2f';
 
 /** `page` is the ground behind, `card` the one in front; `rim` is around buttons, `edge` around fields (3:1). */
-const LIGHT = { page: '#f6f7fa', card: '#ffffff', ink: '#0b1020', muted: '#5a6274', line: '#dfe3ea', rim: '#c9cfda', edge: '#868fa0' };
-const DARK = { page: '#0d1117', card: '#151a23', ink: '#e8eaf2', muted: '#9aa3b5', line: '#2a3140', rim: '#3a4356', edge: '#6b7589' };
+const LIGHT = {
+  page: '#f6f7fa',
+  card: '#ffffff',
+  ink: '#0b1020',
+  muted: '#5a6274',
+  line: '#dfe3ea',
+  rim: '#c9cfda',
+  edge: '#868fa0',
+};
+const DARK = {
+  page: '#0d1117',
+  card: '#151a23',
+  ink: '#e8eaf2',
+  muted: '#9aa3b5',
+  line: '#2a3140',
+  rim: '#3a4356',
+  edge: '#6b7589',
+};
 
 /** Test mode is amber in both themes: dark ink on it. */
 const AMBER = { ground: '#f5b544', ink: '#2b1a00' };

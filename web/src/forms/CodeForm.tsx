@@ -2,8 +2,8 @@ import { Anchor, Text } from '@mantine/core';
 
 import type { Mailed } from '../auth';
 import { usePageContext } from '../parts/page-context';
-import { CodeField, checkCode, digitsOf } from './fields';
 import { Form } from './Form';
+import { CodeField, checkCode, digitsOf } from './fields';
 import { Resend } from './Resend';
 import { useForm } from './useForm';
 

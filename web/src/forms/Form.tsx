@@ -11,13 +11,15 @@ interface FormProps {
   color?: string;
   /** A form beside others on a page: its button is as wide as its words. */
   compact?: boolean;
+  /** Not the next thing to do: the button does not ask for attention. */
+  quiet?: boolean;
   children?: ReactNode;
   /** Under the button. */
   below?: ReactNode;
 }
 
 /** A form with its fields, what went wrong, and its one button. */
-export function Form({ form, action, color, compact = false, children, below }: FormProps) {
+export function Form({ form, action, color, compact = false, quiet = false, children, below }: FormProps) {
   return (
     <form ref={form.ref} onSubmit={form.onSubmit} noValidate aria-busy={form.running}>
       <Stack gap="lg">
@@ -29,6 +31,7 @@ export function Form({ form, action, color, compact = false, children, below }: 
           fullWidth={!compact}
           style={compact ? { alignSelf: 'start' } : undefined}
           loading={form.running}
+          variant={quiet ? 'default' : 'filled'}
           {...(color ? { color } : {})}
         >
           {action}

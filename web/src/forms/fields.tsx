@@ -25,7 +25,14 @@ interface EmailFieldProps extends FieldProps {
 }
 
 /** An e-mail address that password managers know. */
-export function EmailField({ errors, name = 'email', label = 'E-mail address', help, kind = 'username', ...rest }: EmailFieldProps) {
+export function EmailField({
+  errors,
+  name = 'email',
+  label = 'E-mail address',
+  help,
+  kind = 'username',
+  ...rest
+}: EmailFieldProps) {
   return (
     <TextInput
       {...rest}
@@ -49,7 +56,14 @@ interface PasswordFieldProps extends FieldProps {
 }
 
 /** A password with a button that shows it. */
-export function PasswordField({ errors, name = 'password', label = 'Password', help, kind, ...rest }: PasswordFieldProps) {
+export function PasswordField({
+  errors,
+  name = 'password',
+  label = 'Password',
+  help,
+  kind,
+  ...rest
+}: PasswordFieldProps) {
   const [visible, setVisible] = useState(false);
   return (
     <PasswordInput
@@ -126,7 +140,9 @@ export function checkPassword(values: Values, name = 'password'): Errors {
 export function checkCode({ code = '' }: Values): Errors {
   const digits = digitsOf(code);
   if (digits === '') return { code: 'Enter the code from the mail.' };
-  return digits.length === CODE_DIGITS ? {} : { code: `The code has ${CODE_DIGITS} digits; this has ${digits.length}.` };
+  return digits.length === CODE_DIGITS
+    ? {}
+    : { code: `The code has ${CODE_DIGITS} digits; this has ${digits.length}.` };
 }
 
 /** The digits of a code as it was typed or pasted. */

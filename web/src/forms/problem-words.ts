@@ -41,7 +41,8 @@ function text(problem: Problem): string {
 /** What is wrong with a field and how to mend it: "The password is too common. Choose another one." */
 export function tellField(field: FieldError): string {
   const name = FIELDS[field.location];
-  const message = name && /^(is|must|has|does|was|needs|cannot)\b/.test(field.message) ? `${name} ${field.message}` : field.message;
+  const message =
+    name && /^(is|must|has|does|was|needs|cannot)\b/.test(field.message) ? `${name} ${field.message}` : field.message;
   return [message, field.fix].filter(Boolean).map(sentence).join(' ');
 }
 

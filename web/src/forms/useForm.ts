@@ -69,7 +69,11 @@ export function useForm({ check, run, fieldOf = {} }: Wishes): Form {
 /** A `Problem` from whatever was thrown. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
-  return new Problem({ status: 0, code: 'unexpected', message: 'Something unexpected happened on this page. Load it again.' });
+  return new Problem({
+    status: 0,
+    code: 'unexpected',
+    message: 'Something unexpected happened on this page. Load it again.',
+  });
 }
 
 function fieldErrors(problem: Problem, fieldOf: Record<string, string>, known: string[]): Errors {

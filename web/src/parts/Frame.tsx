@@ -1,6 +1,7 @@
 import { Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
+import { Brand } from './Brand';
 import styles from './Frame.module.css';
 import { usePageContext } from './page-context';
 import { TestBar } from './TestBar';
@@ -45,22 +46,5 @@ export function Frame({ title, about, aside, children }: FrameProps) {
         </footer>
       )}
     </div>
-  );
-}
-
-/** The project's logo, or the first letter of its name, and the name. */
-export function Brand() {
-  const { project } = usePageContext();
-  return (
-    <>
-      {project.logoUrl ? (
-        <img className={styles.logo} src={project.logoUrl} alt="" width={40} height={40} />
-      ) : (
-        <span className={styles.initial} aria-hidden="true">
-          {[...project.name.trim()][0]?.toUpperCase() ?? ''}
-        </span>
-      )}
-      <span className={styles.name}>{project.name}</span>
-    </>
   );
 }

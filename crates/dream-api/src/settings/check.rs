@@ -248,6 +248,18 @@ fn limits_off(settings: &Settings) -> Vec<&'static str> {
             "limits.failed_authentication_per_minute",
             limits.failed_authentication_per_minute,
         ),
+        (
+            "limits.sign_in_per_account_per_minute",
+            limits.sign_in_per_account_per_minute,
+        ),
+        (
+            "limits.codes_per_address_per_hour",
+            limits.codes_per_address_per_hour,
+        ),
+        (
+            "limits.registrations_per_network_per_hour",
+            limits.registrations_per_network_per_hour,
+        ),
         ("limits.connections", limits.connections),
         ("limits.requests_in_flight", limits.requests_in_flight),
     ];

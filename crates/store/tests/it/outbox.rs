@@ -47,9 +47,10 @@ async fn state(db: &Db) -> (String, i64) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_claimers_at_once_each_message_has_one() {
     let store = Store::new().await;
-    let other = match on_postgres() {
-        true => store.second().await.unwrap(),
-        false => store.db.clone(),
+    let other = if on_postgres() {
+        store.second().await.unwrap()
+    } else {
+        store.db.clone()
     };
     let tenant = project(&store.db).await;
     for n in 0..60 {

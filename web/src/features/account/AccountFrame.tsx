@@ -1,7 +1,7 @@
 import { Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-import { Brand } from '../../parts/Frame';
+import { Brand } from '../../parts/Brand';
 import { usePageContext } from '../../parts/page-context';
 import { TestBar } from '../../parts/TestBar';
 import styles from './AccountFrame.module.css';
@@ -20,9 +20,7 @@ export function AccountFrame({ email, children }: AccountFrameProps) {
       <header>
         <TestBar />
         <div className={styles.top}>
-          <div className={styles.brand}>
-            <Brand />
-          </div>
+          <Brand />
           <BackToApp />
         </div>
       </header>

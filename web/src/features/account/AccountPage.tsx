@@ -24,7 +24,10 @@ export function AccountPage() {
       );
     case 'deleted':
       return (
-        <Frame title="Your account is deleted" about={`${project.name} has ended your sign-ins and forgotten your account.`}>
+        <Frame
+          title="Your account is deleted"
+          about={`${project.name} has ended your sign-ins and forgotten your account.`}
+        >
           <BackToApp />
         </Frame>
       );

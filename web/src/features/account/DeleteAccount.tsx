@@ -7,9 +7,8 @@ import '@mantine/core/styles/ScrollArea.css';
 
 import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-
-import { checkPassword, PasswordField } from '../../forms/fields';
 import { Form } from '../../forms/Form';
+import { checkPassword, PasswordField } from '../../forms/fields';
 import { useForm } from '../../forms/useForm';
 import { usePageContext } from '../../parts/page-context';
 import { deleteAccount } from './calls';
@@ -42,7 +41,12 @@ export function DeleteAccount(props: SectionProps & { onDeleted: () => void }) {
   );
 }
 
-function DeleteForm({ account, onSignIn, onDeleted, onCancel }: SectionProps & { onDeleted: () => void; onCancel: () => void }) {
+function DeleteForm({
+  account,
+  onSignIn,
+  onDeleted,
+  onCancel,
+}: SectionProps & { onDeleted: () => void; onCancel: () => void }) {
   const context = usePageContext();
   const { email } = account.user;
   const form = useForm({

@@ -3,15 +3,15 @@ import { useState } from 'react';
 
 import { type Mailed, verify } from '../../auth';
 import { CodeForm } from '../../forms/CodeForm';
-import { checkEmail, checkPassword, EmailField, PasswordField } from '../../forms/fields';
 import { Form } from '../../forms/Form';
+import { checkEmail, checkPassword, EmailField, PasswordField } from '../../forms/fields';
 import { useForm } from '../../forms/useForm';
 import { MailedTo } from '../../parts/MailedTo';
 import { Notice } from '../../parts/Notice';
 import { usePageContext } from '../../parts/page-context';
 import { changeEmail } from './calls';
-import { SignInAgain } from './SignInAgain';
 import { Section, type SectionProps } from './Section';
+import { SignInAgain } from './SignInAgain';
 
 /** The address, and the way to another one: the new address has to be confirmed first. */
 export function EmailSection({ account, load, onSignIn }: SectionProps) {

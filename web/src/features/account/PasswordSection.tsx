@@ -1,7 +1,6 @@
 import { useState } from 'react';
-
-import { checkNewPassword, checkPassword, HiddenUsername, PasswordField } from '../../forms/fields';
 import { Form } from '../../forms/Form';
+import { checkNewPassword, checkPassword, HiddenUsername, PasswordField } from '../../forms/fields';
 import { useForm } from '../../forms/useForm';
 import { Notice } from '../../parts/Notice';
 import { usePageContext } from '../../parts/page-context';
@@ -41,6 +40,7 @@ export function PasswordSection({ account, load, onSignIn }: SectionProps) {
         form={form}
         action={hasPassword ? 'Change password' : 'Set password'}
         compact
+        quiet
         below={changes > 0 && <Notice kind="success" text="Your password is changed. Other devices are signed out." />}
       >
         <SignInAgain problem={form.problem} onSignIn={onSignIn} />

@@ -22,7 +22,7 @@ export function ProfileSection({ account }: SectionProps) {
   const { firstName, lastName } = account.user;
   return (
     <Section id="profile" title="Profile" about={`How ${context.project.name} addresses you. Both may stay empty.`}>
-      <Form form={form} action="Save" compact below={isSaved && <Notice kind="success" text="Saved." />}>
+      <Form form={form} action="Save" compact quiet below={isSaved && <Notice kind="success" text="Saved." />}>
         <TextInput
           name="firstName"
           label="First name"

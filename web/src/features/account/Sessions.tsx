@@ -17,7 +17,9 @@ export function Sessions({ account, load, onSignedOut }: SectionProps & { onSign
   const context = usePageContext();
   const [busy, setBusy] = useState<string | null>(null);
   const [result, setResult] = useState<{ kind: 'success' | 'danger'; text: string } | null>(null);
-  const sessions = account.sessions.toSorted((a, b) => Number(b.current) - Number(a.current) || b.lastUsedAt - a.lastUsedAt);
+  const sessions = account.sessions.toSorted(
+    (a, b) => Number(b.current) - Number(a.current) || b.lastUsedAt - a.lastUsedAt,
+  );
 
   async function end(name: string, call: () => Promise<unknown>, then: () => Promise<void> | void) {
     setBusy(name);

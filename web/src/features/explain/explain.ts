@@ -21,7 +21,8 @@ export function explain(error: PageError, { project, publishableKey }: PageConte
       return {
         title: 'This link leads nowhere',
         forUser: `It does not say where to go afterwards. ${back}`,
-        forDeveloper: 'Send redirect with the address of your app, or set defaultRedirect with POST /projects/settings.',
+        forDeveloper:
+          'Send redirect with the address of your app, or set defaultRedirect with POST /projects/settings.',
       };
     case 'not_found':
     case 'project_not_found':
@@ -29,7 +30,8 @@ export function explain(error: PageError, { project, publishableKey }: PageConte
       return {
         title: 'This link belongs to no app',
         forUser: `The app that sent you here is not known on this server. ${back}`,
-        forDeveloper: 'Check pk in the address: it is the publishable key of your project and begins pk_test_ or pk_live_.',
+        forDeveloper:
+          'Check pk in the address: it is the publishable key of your project and begins pk_test_ or pk_live_.',
       };
     case 'code_challenge_required':
       return {

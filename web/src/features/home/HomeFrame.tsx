@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-import { Brand } from '../../parts/Frame';
+import { Brand } from '../../parts/Brand';
 import { TestBar } from '../../parts/TestBar';
 import styles from './home.module.css';
 
@@ -12,9 +12,7 @@ export function HomeFrame({ children }: { children: ReactNode }) {
       <header>
         <TestBar />
         <div className={styles.top}>
-          <div className={styles.brand}>
-            <Brand />
-          </div>
+          <Brand />
           <nav aria-label="Documentation">
             <Anchor href="/docs">API reference</Anchor>
           </nav>

@@ -14,7 +14,8 @@ export function Welcome() {
         Sign-in, plans and usage limits for your app
       </Title>
       <Text size="lg" c="dimmed" mt="md" maw={560}>
-        dream-api signs your users in, knows what each of them pays for, and counts and enforces what they use, in one call.
+        dream-api signs your users in, knows what each of them pays for, and counts and enforces what they use, in one
+        call.
       </Text>
       <div className={styles.actions}>
         <Button component="a" href="/signup" h={44}>
@@ -32,7 +33,7 @@ export function Welcome() {
           <CopyButton text={command} label="Copy the command" />
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-        <pre className={styles.code} tabIndex={0} aria-label="Command">
+        <pre className={styles.code} role="region" tabIndex={0} aria-label="Command">
           <code>{command}</code>
         </pre>
         <Text size="sm" c="dimmed">

@@ -25,10 +25,17 @@ function WaitForPlan({ plan }: { plan: string }) {
   if (state.is === 'active' || goesOn) return <Leaving done={goesOn ? 'Going on' : `Your plan ${plan} is active`} />;
   if (state.is === 'waiting') {
     return (
-      <Frame title="Setting up your plan" about={`Your payment is being confirmed. As soon as ${plan} is active, you go on.`}>
+      <Frame
+        title="Setting up your plan"
+        about={`Your payment is being confirmed. As soon as ${plan} is active, you go on.`}
+      >
         <div className={styles.waiting} role="status">
           <Loader size={20} color="var(--accent)" aria-hidden="true" />
-          <Text>{state.isUnreachable ? 'The server cannot be reached at the moment; still trying' : 'This takes a few seconds'}</Text>
+          <Text>
+            {state.isUnreachable
+              ? 'The server cannot be reached at the moment; still trying'
+              : 'This takes a few seconds'}
+          </Text>
         </div>
       </Frame>
     );

@@ -2,8 +2,8 @@ import { Stack } from '@mantine/core';
 
 import { wayBack } from '../../address';
 import { forgot } from '../../auth';
-import { checkEmail, EmailField } from '../../forms/fields';
 import { Form } from '../../forms/Form';
+import { checkEmail, EmailField } from '../../forms/fields';
 import { useForm } from '../../forms/useForm';
 import { Frame } from '../../parts/Frame';
 import { Notice } from '../../parts/Notice';
@@ -35,7 +35,9 @@ export function AskForMail({ email, afterDeadLink, onMailed }: AskForMailProps) 
       aside={<PageLink before="Remember it?" page="signin" text="Sign in" />}
     >
       <Stack gap="lg">
-        {afterDeadLink && <Notice kind="warning" text="The link no longer works: it was used, or is too old. Ask for a new mail." />}
+        {afterDeadLink && (
+          <Notice kind="warning" text="The link no longer works: it was used, or is too old. Ask for a new mail." />
+        )}
         <Form form={form} action="Send code">
           <EmailField errors={form.errors} autoFocus {...(email ? { defaultValue: email } : {})} />
         </Form>

@@ -2,8 +2,8 @@ import { Anchor, Text } from '@mantine/core';
 
 import { reset } from '../../auth';
 import { CodeHint } from '../../forms/CodeForm';
-import { CodeField, checkCode, checkNewPassword, digitsOf, HiddenUsername, PasswordField } from '../../forms/fields';
 import { Form } from '../../forms/Form';
+import { CodeField, checkCode, checkNewPassword, digitsOf, HiddenUsername, PasswordField } from '../../forms/fields';
 import { Resend } from '../../forms/Resend';
 import { useForm } from '../../forms/useForm';
 import { Frame } from '../../parts/Frame';

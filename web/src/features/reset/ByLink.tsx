@@ -1,7 +1,7 @@
 import { Problem } from '../../api';
 import { reset } from '../../auth';
-import { checkNewPassword, PasswordField } from '../../forms/fields';
 import { Form } from '../../forms/Form';
+import { checkNewPassword, PasswordField } from '../../forms/fields';
 import { useForm } from '../../forms/useForm';
 import { Frame } from '../../parts/Frame';
 import { usePageContext } from '../../parts/page-context';

@@ -2,9 +2,9 @@ import { useState } from 'react';
 
 import { Leaving } from '../../parts/Leaving';
 import { AskForMail } from './AskForMail';
+import type { Asked } from './asked';
 import { ByCode } from './ByCode';
 import { ByLink } from './ByLink';
-import type { Asked } from './asked';
 
 /** `/reset`: with the link of a mail, a new password; without, the address first. */
 export function ResetPage() {

@@ -2,8 +2,8 @@ import { Anchor } from '@mantine/core';
 
 import { linkTo, wayBack } from '../../address';
 import { type Mailed, signIn } from '../../auth';
-import { checkEmail, checkPassword, EmailField, PasswordField } from '../../forms/fields';
 import { Form } from '../../forms/Form';
+import { checkEmail, checkPassword, EmailField, PasswordField } from '../../forms/fields';
 import { useForm } from '../../forms/useForm';
 import { usePageContext } from '../../parts/page-context';
 import styles from './SignInForm.module.css';

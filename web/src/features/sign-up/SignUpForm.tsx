@@ -1,7 +1,7 @@
 import { wayBack } from '../../address';
 import { type Mailed, signUp } from '../../auth';
-import { checkEmail, checkNewPassword, EmailField, PasswordField } from '../../forms/fields';
 import { Form } from '../../forms/Form';
+import { checkEmail, checkNewPassword, EmailField, PasswordField } from '../../forms/fields';
 import { useForm } from '../../forms/useForm';
 import { usePageContext } from '../../parts/page-context';
 

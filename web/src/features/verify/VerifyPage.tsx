@@ -53,7 +53,9 @@ function DeadLink() {
   return (
     <Frame title="This link no longer works" about="It was used already, is too old, or a newer mail replaced it.">
       <Stack gap="lg">
-        <Text>Sign in with your address and password. If the address still needs to be confirmed, a new mail comes.</Text>
+        <Text>
+          Sign in with your address and password. If the address still needs to be confirmed, a new mail comes.
+        </Text>
         {canReturn && (
           <Button component="a" h={44} fullWidth href={linkTo('signin', window.location.search)}>
             Sign in

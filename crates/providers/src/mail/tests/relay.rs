@@ -77,12 +77,12 @@ async fn talk(stream: TcpStream, mood: Mood, heard: Arc<Mutex<Heard>>) -> Option
         heard.lock().unwrap().commands.push(line.clone());
         let verb = line.split([' ', ':']).next().unwrap_or_default();
         match (verb, mood) {
-            ("EHLO", Mood::Greets(answer)) => say(answer).await?,
+            ("EHLO", Mood::Greets(answer))
+            | ("AUTH", Mood::Knows(answer))
+            | ("RCPT", Mood::Receives(answer)) => say(answer).await?,
             ("EHLO", Mood::Starts) => say("250-loopback\r\n250 STARTTLS").await?,
             ("EHLO", _) => say("250-loopback\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await?,
-            ("AUTH", Mood::Knows(answer)) => say(answer).await?,
             ("AUTH", _) => say("235 known").await?,
-            ("RCPT", Mood::Receives(answer)) => say(answer).await?,
             ("STARTTLS", _) => say("454 not now").await?,
             ("DATA", _) => {
                 say("354 go on").await?;
