@@ -32,7 +32,9 @@ test('a provider is started with the key and the intent', () => {
   expect(url.pathname).toBe('/auth/start/ac%2Fme');
   expect(url.searchParams.get('intent')).toBe('signup');
   expect(url.searchParams.get('state')).toBe('s 1');
-  expect(new URL(providerLink('google', 'signin', 'pk_live_root', ''), 'http://server').searchParams.get('pk')).toBe('pk_live_root');
+  expect(new URL(providerLink('google', 'signin', 'pk_live_root', ''), 'http://server').searchParams.get('pk')).toBe(
+    'pk_live_root',
+  );
 });
 
 test('the way back has only what the address names', () => {

@@ -28,7 +28,9 @@ describe('readable', () => {
   });
 
   test('keeps the hue: red stays more red than anything', () => {
-    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => Number.parseInt(readable('#ff6b6b', ['#ffffff']).slice(at, at + 2), 16));
+    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) =>
+      Number.parseInt(readable('#ff6b6b', ['#ffffff']).slice(at, at + 2), 16),
+    );
     expect(r).toBeGreaterThan(g + 60);
     expect(r).toBeGreaterThan(b + 60);
   });
@@ -60,6 +62,7 @@ test('every accent can be read in both themes, and so can what is written on it'
           [dark.accent, '#151a23'],
           [dark.accent, dark.onAccent],
         ] as const;
-        for (const [one, other] of pairs) expect(contrast(one, other), `${one} on ${other}`).toBeGreaterThanOrEqual(READABLE);
+        for (const [one, other] of pairs)
+          expect(contrast(one, other), `${one} on ${other}`).toBeGreaterThanOrEqual(READABLE);
       }
 });

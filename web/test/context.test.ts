@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { parseContext, readContext } from '../src/context';
 
 test('the data block of the document is read', () => {
-  document.body.innerHTML = '<script type="application/json" id="context">{"publishableKey":"pk_test_1","mode":"test"}</script>';
+  document.body.innerHTML =
+    '<script type="application/json" id="context">{"publishableKey":"pk_test_1","mode":"test"}</script>';
   expect(readContext(document)).toMatchObject({ publishableKey: 'pk_test_1', mode: 'test', error: null });
 });
 

@@ -18,7 +18,8 @@ export const ADA = {
   createdAt: 0,
 };
 
-const WAY = '?pk=pk_test_1&redirect=http%3A%2F%2Flocalhost%3A3000%2F&code_challenge=abc&code_challenge_method=S256&state=s1';
+const WAY =
+  '?pk=pk_test_1&redirect=http%3A%2F%2Flocalhost%3A3000%2F&code_challenge=abc&code_challenge_method=S256&state=s1';
 
 /** A context of a project in test mode, changed in what matters to a test. */
 export function contextWith(changes: Partial<PageContext> = {}): PageContext {
@@ -69,7 +70,7 @@ export function stubServer(calls: Calls): { sent: Sent[]; fetch: Mock } {
     sent.push({ path: name, body: JSON.parse(String(init.body ?? '{}')) });
     const answers = left.get(name) ?? [];
     const answer = answers.length > 1 ? answers.shift() : answers[0];
-    if (answer instanceof Error) throw answer;
+    if (answer instanceof Error || answer instanceof DOMException) throw answer;
     if (answer instanceof Response) return answer.clone();
     return answer ? Response.json(answer) : problem(404, 'not_found', `nothing stands under ${path}`);
   });
@@ -78,6 +79,12 @@ export function stubServer(calls: Calls): { sent: Sent[]; fetch: Mock } {
 }
 
 /** A problem as the server answers it. */
-export function problem(status: number, code: string, message: string, more: object = {}, headers: HeadersInit = {}): Response {
+export function problem(
+  status: number,
+  code: string,
+  message: string,
+  more: object = {},
+  headers: HeadersInit = {},
+): Response {
   return Response.json({ status, code, message, error: message, requestId: 'req_1', ...more }, { status, headers });
 }

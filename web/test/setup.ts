@@ -1,6 +1,11 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
+import { leaveFor, reload } from '../src/navigate';
+
+// jsdom cannot leave a page; tests look at where it would have gone.
+vi.mock('../src/navigate', () => ({ leaveFor: vi.fn(), reload: vi.fn() }));
+
 // The library asks for these; jsdom has neither.
 vi.stubGlobal('matchMedia', (query: string) => ({
   matches: false,
@@ -19,5 +24,7 @@ vi.stubGlobal(
 
 afterEach(() => {
   cleanup();
+  vi.mocked(leaveFor).mockReset();
+  vi.mocked(reload).mockReset();
   window.history.replaceState(null, '', '/');
 });

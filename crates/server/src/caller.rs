@@ -268,7 +268,15 @@ pub(crate) async fn owner(app: &App, parts: &Parts) -> Option<(Arc<str>, String)
         }
         Presented::Token(token) => {
             let verified = tokens::verify(app, token, Freshness::CheckNow).await.ok()?;
-            Some((verified.tenant.as_str().into(), verified.user.to_string()))
+            let named = named(&credentials).filter(|_| *verified.tenant.as_str() == *app.root);
+            let owner = named.unwrap_or_else(|| verified.tenant.as_str().into());
+            Some((owner, verified.user.to_string()))
+        }
+        // A cookie speaks for a developer, or for nobody whose answers are kept.
+        Presented::None if credentials.cookies.is_some() => {
+            let developer = doors::developer(app, credentials.clone()).await.ok()?;
+            let owner = named(&credentials).unwrap_or_else(|| app.root.clone());
+            Some((owner, developer.user.to_string()))
         }
         Presented::None => {
             let tenant = doors::publishable_key(app, credentials.publishable.as_ref())
@@ -287,6 +295,12 @@ pub(crate) async fn owner(app: &App, parts: &Parts) -> Option<(Arc<str>, String)
             ))
         }
     }
+}
+
+/// The project that a developer names.
+fn named(credentials: &Credentials) -> Option<Arc<str>> {
+    let key = credentials.publishable.as_ref()?;
+    Some(key.as_str().into())
 }
 
 /// Who everyone with a publishable key is.

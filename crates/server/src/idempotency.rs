@@ -70,9 +70,14 @@ pub(crate) fn reused() -> Error {
         .error("This Idempotency-Key was used for another request; use a fresh key for each")
 }
 
-/// Whether a POST is kept here; the keys of `/api/data` are kept by the meter, with its counts.
+/// Whether a POST is kept here; the keys of `/api/data` are kept by the meter, with its counts, and calls
+/// of the hosted pages set cookies, which nobody gets twice.
 pub(crate) fn applies(request: &Request, path: Option<&str>) -> bool {
-    request.headers().contains_key(&KEY) && path.is_some_and(|path| path != "/api/data")
+    let of_apps = ["/auth/token", "/auth/refresh", "/auth/revoke"];
+    let kept = |path: &str| {
+        path != "/api/data" && (!path.starts_with("/auth/") || of_apps.contains(&path))
+    };
+    request.headers().contains_key(&KEY) && path.is_some_and(kept)
 }
 
 /// Answers a keyed POST: from what was kept, or by `next`.

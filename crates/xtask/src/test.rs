@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check and test, in order, stopping at the first failure.
 
 mod fuzz;
+mod npm;
 mod step;
 mod tally;
 

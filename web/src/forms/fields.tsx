@@ -73,6 +73,7 @@ export function PasswordField({
       label={label}
       description={errors[name] || kind === 'current' ? undefined : (help ?? `At least ${PASSWORD_MIN} characters.`)}
       error={errors[name]}
+      aria-invalid={errors[name] ? true : undefined}
       size="md"
       visible={visible}
       rightSection={

@@ -89,5 +89,5 @@ function valuesOf(form: HTMLFormElement): Values {
 }
 
 function focusFirstError(form: HTMLFormElement | null) {
-  form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  form?.querySelector<HTMLElement>('input[aria-invalid="true"]')?.focus();
 }

@@ -18,6 +18,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use tokio::io::AsyncWriteExt as _;
 use url::Url;
 
 /// What the issuer knows the client as. Both need encoding, as real ones may.
@@ -40,6 +41,8 @@ pub(crate) enum Answer {
     Status(u16),
     /// A byte now and then, without end.
     Drip,
+    /// As much as is read, without end and without saying how much.
+    Flood,
     /// Nothing.
     Hang,
 }
@@ -241,19 +244,20 @@ async fn lie(answer: Answer) -> Response {
             tokio::time::sleep(Duration::from_mins(1)).await;
             StatusCode::OK.into_response()
         }
-        Answer::Drip => {
-            let (mut sender, receiver) = tokio::io::duplex(16);
-            tokio::spawn(async move {
-                while tokio::io::AsyncWriteExt::write_all(&mut sender, b" ")
-                    .await
-                    .is_ok()
-                {
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                }
-            });
-            Body::new(Trickle(receiver)).into_response()
-        }
+        Answer::Drip => stream(b" ", Duration::from_millis(200)),
+        Answer::Flood => stream(&[b' '; 4096], Duration::ZERO),
     }
+}
+
+/// The same bytes again and again, with a pause in between.
+fn stream(bytes: &'static [u8], pause: Duration) -> Response {
+    let (mut sender, receiver) = tokio::io::duplex(4096);
+    tokio::spawn(async move {
+        while sender.write_all(bytes).await.is_ok() {
+            tokio::time::sleep(pause).await;
+        }
+    });
+    Body::new(Trickle(receiver)).into_response()
 }
 
 /// A body that comes as slowly as it is written.
@@ -267,7 +271,7 @@ impl axum::body::HttpBody for Trickle {
         mut self: std::pin::Pin<&mut Self>,
         context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, std::io::Error>>> {
-        let mut bytes = [0; 16];
+        let mut bytes = [0; 4096];
         let mut buffer = tokio::io::ReadBuf::new(&mut bytes);
         let stream = std::pin::Pin::new(&mut self.0);
         tokio::io::AsyncRead::poll_read(stream, context, &mut buffer).map(|read| {

@@ -66,7 +66,9 @@ async fn a_key_set_that_failed_is_left_alone_for_a_moment() {
 #[tokio::test]
 async fn a_large_answer_is_not_read() {
     let issuer = Issuer::start().await;
-    issuer.answer(PLACE, Answer::Bytes(vec![b' '; 10_000_000]));
-    let outcome = client().discover(&issuer.base, later(0)).await;
-    assert_fails(outcome, "invalid", "larger than 1 MiB");
+    for answer in [Answer::Bytes(vec![b' '; 10_000_000]), Answer::Flood] {
+        issuer.answer(PLACE, answer);
+        let outcome = client().discover(&issuer.base, later(0)).await;
+        assert_fails(outcome, "invalid", "larger than 1 MiB");
+    }
 }

@@ -53,6 +53,7 @@ pub(crate) struct ProviderSet {
 
 /// A provider that is gone.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"success": true}))]
 pub(crate) struct ProviderDeleted {
     pub(super) success: bool,
 }

@@ -1,12 +1,11 @@
 //! The steps of `cargo xtask test`, in the order in which they run.
 
-use super::{Done, Run, fuzz};
-use crate::failure::{Explain, Result};
+use super::{Done, Run, fuzz, npm};
+use crate::failure::Result;
 use crate::postgres::{Server, TEST_VARIABLE};
 use crate::{output, process, repo, tidy};
 use clap::ValueEnum;
 use std::path::PathBuf;
-use std::process::Command;
 
 /// One step; the order here is the order of the run.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -16,9 +15,11 @@ pub(super) enum Step {
     Deny,
     Tidy,
     Unit,
+    Web,
     Sqlite,
     Postgres,
     Sdk,
+    Browser,
     Schemathesis,
 }
 
@@ -36,9 +37,11 @@ impl Step {
             Self::Deny => "deny",
             Self::Tidy => "tidy",
             Self::Unit => "unit",
+            Self::Web => "web",
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
             Self::Sdk => "sdk",
+            Self::Browser => "browser",
             Self::Schemathesis => "schemathesis",
         }
     }
@@ -51,9 +54,11 @@ impl Step {
             Self::Deny => "licences, advisories and bans of dependencies",
             Self::Tidy => "the shape of the repository",
             Self::Unit => "unit and doc tests",
+            Self::Web => "format, types and tests of the pages",
             Self::Sqlite => "integration tests on SQLite",
             Self::Postgres => "the same integration tests on PostgreSQL",
-            Self::Sdk => "the published SDK against the binary",
+            Self::Sdk => "our SDK, and the published one, against the binary",
+            Self::Browser => "journeys in a real browser",
             Self::Schemathesis => "random calls after openapi.json",
         }
     }
@@ -72,9 +77,11 @@ impl Step {
             Self::Deny => return deny(run),
             Self::Tidy => tidy::check()?,
             Self::Unit => unit(run)?,
+            Self::Web => npm::web(run)?,
             Self::Sqlite => return integration(run, None),
             Self::Postgres => return on_postgres(run),
-            Self::Sdk => return sdk(run),
+            Self::Sdk => npm::sdk(run)?,
+            Self::Browser => npm::browser(run)?,
             Self::Schemathesis => fuzz::run(run)?,
         }
         Ok(Done::Ran)
@@ -160,22 +167,4 @@ fn has_integration_tests() -> Result<bool> {
             || matches!(parts.as_slice(), ["crates", _, "tests", _, "main.rs"])
     };
     Ok(repo::files()?.iter().any(is_test))
-}
-
-fn sdk(run: &mut Run) -> Result<Done> {
-    let folder = repo::root().join("tests/sdk-published");
-    if !folder.join("package.json").is_file() {
-        output::line("skipped: tests/sdk-published does not exist");
-        return Ok(Done::Skipped);
-    }
-    let binary = build_binary(run)?;
-    let binary = binary.canonicalize().explain("dream-api was not built")?;
-    for args in [&["ci", "--no-audit", "--no-fund"][..], &["test"][..]] {
-        let mut npm = Command::new("npm");
-        npm.args(args)
-            .current_dir(&folder)
-            .env("DREAM_BIN", &binary);
-        run.command(npm)?;
-    }
-    Ok(Done::Ran)
 }

@@ -10,9 +10,13 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Adds what a line reports: cargo's `test result:` or node's `# pass` and `# fail`.
+    /// Adds what a line reports: cargo's `test result:`, node's `# pass` and `# fail`, or vitest's `Tests`.
     pub(super) fn read(&mut self, line: &str) {
         if let Some(rest) = line.strip_prefix("test result: ") {
+            self.passed += number_before(rest, " passed");
+            self.failed += number_before(rest, " failed");
+        }
+        if let Some(rest) = line.trim_start().strip_prefix("Tests  ") {
             self.passed += number_before(rest, " passed");
             self.failed += number_before(rest, " failed");
         }
@@ -34,7 +38,9 @@ impl fmt::Display for Tally {
 }
 
 fn number_before(text: &str, word: &str) -> u64 {
-    let before = text.split(word).next().unwrap_or_default();
+    let Some((before, _)) = text.split_once(word) else {
+        return 0;
+    };
     let number = before.rsplit(' ').next().unwrap_or_default();
     number.parse().unwrap_or(0)
 }
@@ -62,9 +68,11 @@ mod tests {
             "ℹ pass 4",
             "ℹ fail 0",
             "  # pass 100",
+            "      Tests  1 failed | 20 passed (21)",
+            " Test Files  7 passed (7)",
         ] {
             tally.read(line);
         }
-        assert_eq!(tally.to_string(), "24 passed, 3 failed");
+        assert_eq!(tally.to_string(), "44 passed, 4 failed");
     }
 }

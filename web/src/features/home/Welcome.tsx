@@ -33,9 +33,9 @@ export function Welcome() {
           <CopyButton text={command} label="Copy the command" />
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-        <pre className={styles.code} role="region" tabIndex={0} aria-label="Command">
-          <code>{command}</code>
-        </pre>
+        <section className={styles.code} tabIndex={0} aria-label="Command">
+          <pre>{command}</pre>
+        </section>
         <Text size="sm" c="dimmed">
           It runs as it stands, and answers the plans of dream-api itself.
         </Text>

@@ -99,3 +99,33 @@ async fn the_session_of_an_apps_user_opens_nothing_of_a_developer() {
     let reply = user.with_cookies(api.get("/projects")).send().await;
     reply.problem(401, "developer_required");
 }
+
+#[tokio::test]
+async fn a_kept_answer_of_a_developer_comes_again_only_to_the_same_developer() {
+    let api = shared().await;
+    let ann = developer(&api, "kept-answers").await;
+    let body = json!({"projectName": "Mine", "tiers": [{"name": "free", "price": 0, "limit": 5}]});
+    let create = || {
+        ours(&ann, api.post("/create-products")).header("idempotency-key", "one-and-the-same-key")
+    };
+    let made = create().json(&body).send().await.is(200);
+    let again = create().json(&body).send().await.is(200);
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    assert_eq!(made.json, again.json);
+    let pk = made.text_at("/publishableKey");
+    let customer = json!({"email": "kept@example.com"});
+    let add = || {
+        let call = api.post("/api/customers").key(&pk);
+        call.header("idempotency-key", "another-key-of-some-length")
+            .json(&customer)
+    };
+    ours(&ann, add()).send().await.is(201);
+    let replayed = ours(&ann, add()).send().await.is(201);
+    assert_eq!(replayed.header("idempotent-replayed"), "true");
+    add().send().await.problem(403, "secret_key_required");
+    let bob = developer(&api, "not-kept-for-him").await;
+    ours(&bob, add())
+        .send()
+        .await
+        .problem(401, "invalid_publishable_key");
+}

@@ -1,0 +1,98 @@
+//! The steps that need Node: the pages, the SDK, and the browser.
+
+use super::{Run, step};
+use crate::failure::{Explain, Failure, Result};
+use crate::{output, process, repo};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What Debian and Ubuntu call the browser, and what others do.
+const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+const HOW_TO_INSTALL: &str = "no Chromium was found; install it: apt-get install chromium, dnf install chromium, or brew install chromium";
+
+/// Format, types and tests of the pages.
+pub(super) fn web(run: &mut Run) -> Result<()> {
+    install(run)?;
+    npm(run, &["run", "check"])?;
+    // The pages are typed against the built SDK.
+    npm(run, &["run", "build", "--workspace", "sdk"])?;
+    npm(run, &["run", "types", "--workspace", "web"])?;
+    npm(run, &["test", "--workspace", "web"])
+}
+
+/// Our SDK by itself, then both clients against the binary.
+pub(super) fn sdk(run: &mut Run) -> Result<()> {
+    let binary = binary(run)?;
+    install(run)?;
+    npm(run, &["run", "check", "--workspace", "sdk"])?;
+    npm_with(
+        run,
+        &["test", "--workspace", "tests/sdk-published"],
+        &[("DREAM_BIN", binary)],
+    )
+}
+
+/// The journeys, in headless Chromium.
+pub(super) fn browser(run: &mut Run) -> Result<()> {
+    let chromium = chromium()?;
+    let binary = binary(run)?;
+    install(run)?;
+    npm(run, &["run", "build", "--workspace", "sdk"])?;
+    let variables = [("DREAM_BIN", binary), ("DREAM_CHROMIUM", chromium)];
+    npm_with(run, &["test", "--workspace", "tests/browser"], &variables)
+}
+
+fn binary(run: &mut Run) -> Result<PathBuf> {
+    let built = step::build_binary(run)?;
+    built.canonicalize().explain("dream-api was not built")
+}
+
+/// One `npm ci` for the whole workspace, unless what it made is newer than the lockfile.
+fn install(run: &mut Run) -> Result<()> {
+    let changed = |path: PathBuf| path.metadata().and_then(|found| found.modified()).ok();
+    let locked = changed(repo::root().join("package-lock.json"));
+    let installed = changed(repo::root().join("node_modules/.package-lock.json"));
+    if installed.is_some() && installed >= locked {
+        return Ok(());
+    }
+    npm(run, &["ci", "--no-audit", "--no-fund"])
+}
+
+fn npm(run: &mut Run, args: &[&str]) -> Result<()> {
+    npm_with(run, args, &[])
+}
+
+fn npm_with(run: &mut Run, args: &[&str], variables: &[(&str, PathBuf)]) -> Result<()> {
+    let mut command = Command::new("npm");
+    command.args(args).current_dir(repo::root());
+    for (name, value) in variables {
+        command.env(name, value);
+    }
+    run.command(command)
+}
+
+/// The browser on the `PATH`; as root, installs it where it is missing.
+fn chromium() -> Result<PathBuf> {
+    if let Some(found) = on_path() {
+        return Ok(found);
+    }
+    if !process::works("apt-get", &["--version"]) {
+        return Err(Failure::new(HOW_TO_INSTALL));
+    }
+    output::line("Chromium is missing: installing it with apt-get");
+    for arguments in [&["update"][..], &["install", "--yes", "chromium"][..]] {
+        let mut apt = Command::new("apt-get");
+        apt.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        process::quiet(apt).explain(HOW_TO_INSTALL)?;
+    }
+    on_path().explain(HOW_TO_INSTALL)
+}
+
+fn on_path() -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&folders).collect();
+    let candidates = BROWSERS
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    candidates.into_iter().find(|path| path.is_file())
+}

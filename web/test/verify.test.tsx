@@ -1,0 +1,38 @@
+import { screen, waitFor } from '@testing-library/react';
+import { expect, test } from 'vitest';
+
+import { VerifyPage } from '../src/features/verify/VerifyPage';
+import { leaveFor } from '../src/navigate';
+import { problem, show } from './page';
+
+const SEARCH = '?pk=pk_test_1&redirect=http%3A%2F%2Flocalhost%3A3000%2F&token=t1';
+const confirm = () => screen.getByRole('button', { name: 'Confirm e-mail address' });
+
+test('opening the link uses nothing up; the click does', async () => {
+  const { user, sent } = show(VerifyPage, {
+    search: SEARCH,
+    calls: { verify: { status: 'complete' }, continue: { url: '/x' } },
+  });
+  expect(sent).toEqual([]);
+  await user.click(confirm());
+  await waitFor(() => expect(leaveFor).toHaveBeenCalledWith('/x'));
+  expect(sent[0]?.body).toEqual({ publishableKey: 'pk_test_1', token: 't1' });
+});
+
+test('in another browser the person has to sign in', async () => {
+  const { user } = show(VerifyPage, { search: SEARCH, calls: { verify: { status: 'verified' } } });
+  await user.click(confirm());
+  await screen.findByRole('heading', { name: 'Confirmed; now sign in' });
+  const href = screen.getByRole('link', { name: 'Sign in' }).getAttribute('href');
+  expect(href).toBe('/signin?pk=pk_test_1&redirect=http%3A%2F%2Flocalhost%3A3000%2F');
+  expect(leaveFor).not.toHaveBeenCalled();
+});
+
+test.each([
+  ['was used', SEARCH],
+  ['has no token', '?pk=pk_test_1'],
+])('a link that %s says what to do', async (_, search) => {
+  const { user } = show(VerifyPage, { search, calls: { verify: problem(401, 'invalid_code', 'x') } });
+  if (search === SEARCH) await user.click(confirm());
+  await screen.findByRole('heading', { name: 'This link no longer works' });
+});
