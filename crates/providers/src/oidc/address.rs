@@ -46,6 +46,10 @@ impl Reach {
         if url.scheme() != "https" && !plain {
             return Err(refuse("is not https"));
         }
+        // Below 1024 other services listen, which must not be spoken to (cases OUT-04).
+        if !plain && url.port().is_some_and(|port| port < 1024) {
+            return Err(refuse("has the port of another service"));
+        }
         if literal.is_some_and(|ip| !self.allows(ip)) {
             return Err(refuse("is not a public address"));
         }
@@ -198,7 +202,12 @@ mod tests {
     #[test]
     fn addresses_are_https_and_nothing_odd() {
         let check = |reach: Reach, text: &str| reach.check("issuer", text).is_ok();
-        for good in ["https://id.example.com/realms/a", "https://1.1.1.1"] {
+        for good in [
+            "https://id.example.com/realms/a",
+            "https://id.example.com:443",
+            "https://id.example.com:8443/a",
+            "https://1.1.1.1",
+        ] {
             assert!(check(Reach::Public, good), "{good}");
         }
         for bad in [
@@ -211,6 +220,10 @@ mod tests {
             "https://169.254.169.254",
             "https://[::ffff:10.0.0.1]",
             "https://a:b@id.example.com",
+            "https://id.example.com@evil.example",
+            "https://id.example.com:22",
+            "https://id.example.com:80",
+            "https://id.example.com:0",
             "https://id.example.com/#a",
             "ftp://id.example.com",
             "file:///etc/passwd",

@@ -127,5 +127,5 @@ async fn a_kept_answer_of_a_developer_comes_again_only_to_the_same_developer() {
     ours(&bob, add())
         .send()
         .await
-        .problem(401, "invalid_publishable_key");
+        .problem(404, "platform_not_found");
 }
