@@ -78,6 +78,19 @@ test('a new address is confirmed by code', async () => {
   expect(sent.map(({ path }) => path)).toEqual(['account', 'account/email', 'verify', 'account']);
 });
 
+test('an address that was never confirmed can be', async () => {
+  const calls = {
+    'account/verify': { status: 'verify', flow: 'f1', resendAfterSeconds: 60 },
+    verify: { status: 'complete' },
+  };
+  const { user, sent } = await open(calls, { ...ACCOUNT, user: { ...ADA, emailVerified: false } });
+  await screen.findByText('Not confirmed yet');
+  await user.click(screen.getByRole('button', { name: 'Confirm address' }));
+  await user.type(await screen.findByLabelText('Six-digit code'), '424242{Enter}');
+  await screen.findByText('Your address is confirmed.');
+  expect(sent.map(({ path }) => path)).toEqual(['account', 'account/verify', 'verify', 'account']);
+});
+
 test('sessions are named, this one first; another one can be ended', async () => {
   const { user, sent } = await open({ 'account/sessions/end': { success: true } });
   const items = region('Where you are signed in').getAllByRole('listitem');

@@ -29,8 +29,13 @@ test('what no page knows is told in the words of the server', () => {
 });
 
 test('a field says what is wrong and how to mend it', () => {
-  expect(tellField({ location: 'newPassword', message: 'is too common', fix: 'Choose another one' })).toBe(
-    'The password is too common. Choose another one.',
+  expect(
+    tellField({ location: 'newPassword', message: 'is too common', fix: 'Choose another one' }, 'invalid_value'),
+  ).toBe('The password is too common. Choose another one.');
+  expect(
+    tellField({ location: 'password', message: 'is not your password', fix: 'x' }, 'reauthentication_required'),
+  ).toContain('This is not your password.');
+  expect(tellField({ location: 'email', message: 'Not an address.', fix: '' }, 'invalid_value')).toBe(
+    'Not an address.',
   );
-  expect(tellField({ location: 'email', message: 'Not an address.', fix: '' })).toBe('Not an address.');
 });

@@ -115,7 +115,12 @@ async fn context(
     let (destination, error) = match way.and_then(|way| way.destination(app, tenant)) {
         Ok(url) => (Some(url), None),
         // These pages are of use without a place to return to.
-        Err(error) if error.code() == Code::RedirectNotConfigured && is_own(path) => (None, None),
+        Err(error)
+            if error.code() == Code::RedirectNotConfigured
+                && (is_own(path) || asked.error.is_some()) =>
+        {
+            (None, None)
+        }
         Err(error) => (None, Some(error)),
     };
     let user = match caller::signed_in(app, tenant, headers).await? {

@@ -39,7 +39,8 @@ function text(problem: Problem): string {
 }
 
 /** What is wrong with a field and how to mend it: "The password is too common. Choose another one." */
-export function tellField(field: FieldError): string {
+export function tellField(field: FieldError, code: string): string {
+  if (code === 'reauthentication_required') return 'This is not your password. Type the one you sign in with.';
   const name = FIELDS[field.location];
   const message =
     name && /^(is|must|has|does|was|needs|cannot)\b/.test(field.message) ? `${name} ${field.message}` : field.message;

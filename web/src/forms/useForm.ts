@@ -78,7 +78,8 @@ export function asProblem(thrown: unknown): Problem {
 
 function fieldErrors(problem: Problem, fieldOf: Record<string, string>, known: string[]): Errors {
   const named = problem.fields.filter(({ location }) => known.includes(location));
-  if (named.length > 0) return Object.fromEntries(named.map((field) => [field.location, tellField(field)]));
+  if (named.length > 0)
+    return Object.fromEntries(named.map((field) => [field.location, tellField(field, problem.code)]));
   const field = fieldOf[problem.code];
   return field ? { [field]: tell(problem).text } : {};
 }

@@ -17,7 +17,7 @@ interface FrameProps {
 
 /** A hosted page: the developer's brand and one card in the middle. */
 export function Frame({ title, about, aside, children }: FrameProps) {
-  const { project } = usePageContext();
+  const { project, isRoot } = usePageContext();
   return (
     <div className={styles.page}>
       <header className={styles.header}>
@@ -38,7 +38,7 @@ export function Frame({ title, about, aside, children }: FrameProps) {
         </div>
         {aside && <div className={styles.aside}>{aside}</div>}
       </main>
-      {!project.hideBranding && (
+      {!project.hideBranding && !isRoot && (
         <footer className={styles.footer}>
           <Text size="xs" c="dimmed">
             Secured by dream-api

@@ -2,8 +2,8 @@
 export function MailedTo({ email }: { email: string }) {
   return (
     <>
-      A mail is on its way to <strong>{email}</strong>. Type the code in it, or open its link. Both work for a short
-      time.
+      A mail is on its way to <strong>{email}</strong>. Type the code in it within 15 minutes, or open its link within
+      an hour.
     </>
   );
 }

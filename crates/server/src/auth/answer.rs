@@ -9,12 +9,12 @@ use utoipa::ToSchema;
 use crate::signing_in::codes::{Begun, RESEND_SECONDS};
 use crate::signing_in::person::Person;
 
-/// How far someone is: `complete` (signed in), `verified` (now sign in), `verify` (a code was mailed), `sent`.
+/// How far someone is: `complete` (signed in), `verify` (a code was mailed), `sent`.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({"status": "verify", "flow": "…", "resendAfterSeconds": 60}))]
 pub(crate) struct Progress {
-    /// `complete`, `verified`, `verify` or `sent`.
+    /// `complete`, `verify` or `sent`.
     pub(crate) status: &'static str,
     /// Goes with the code.
     #[serde(skip_serializing_if = "Option::is_none")]

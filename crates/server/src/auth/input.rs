@@ -78,6 +78,9 @@ pub(crate) struct Proof {
     pub(crate) code: Option<String>,
     /// Of the link; instead of `flow` and `code`.
     pub(crate) token: Option<String>,
+    /// Of the account, where a link is opened in another browser.
+    #[schema(value_type = Option<String>)]
+    pub(crate) password: Option<Zeroizing<String>>,
 }
 
 /// What a mail brought, and a new password.
@@ -151,11 +154,19 @@ impl ResendInput {
 }
 
 impl Proof {
+    /// With the password of the account, if it was sent.
+    pub(crate) fn with_password(fields: &mut Fields) -> Result<Self> {
+        let proof = Self::read(fields)?;
+        let password = fields.text("password")?.map(Zeroizing::new);
+        Ok(Self { password, ..proof })
+    }
+
     pub(crate) fn read(fields: &mut Fields) -> Result<Self> {
         let proof = Self {
             flow: short(fields, "flow")?,
             code: short(fields, "code")?,
             token: short(fields, "token")?,
+            password: None,
         };
         if proof.token.is_none() && proof.code.is_none() {
             return Err(missing("code"));

@@ -3,11 +3,12 @@
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::response::Response;
-use dream_domain::error::{Code, Result};
+use dream_domain::error::{Code, Error, Result};
 use dream_domain::id::UserId;
 use dream_domain::user::Email;
 use dream_store::accounts::{self, Effects, End};
 use dream_store::customers::{self, Customer, Fields as Stored};
+use dream_store::passwords;
 use serde_json::json;
 
 use crate::app::App;
@@ -24,24 +25,67 @@ use crate::signing_in::session::{self, Prepared};
 
 /// Prove an address
 ///
-/// With the code of a flow, or the token of a link. In the browser that began, the person is signed in.
+/// With the code of a flow, or the token of a link. A link that is opened in another browser than the one
+/// that began asks for the password too (403 `reauthentication_required`): anyone can have a link mailed to
+/// an address that is not theirs.
 #[utoipa::path(post, path = "/auth/verify", operation_id = "verifyEmail", tag = "hosted pages", request_body(content = Proof),
-    responses((status = 200, description = "complete: signed in; verified: now sign in", body = Progress)))]
+    responses((status = 200, description = "complete: signed in", body = Progress)))]
 pub(crate) async fn verify(
     State(app): State<App>,
     mut visitor: Visitor,
 ) -> problem::Result<Response> {
-    let proof = Proof::read(&mut visitor.fields)?;
+    let proof = Proof::with_password(&mut visitor.fields)?;
     let (opened, here) = open(&app, &visitor, &proof).await?;
-    let cookies = match opened.purpose {
-        Purpose::SignUp => finish_sign_up(&app, &visitor, &opened, here).await?,
-        Purpose::VerifyEmail => finish_verification(&app, &visitor, &opened, here).await?,
-        Purpose::ChangeEmail => finish_change(&app, &visitor, &opened).await?,
-        Purpose::ResetPassword => return Err(codes::invalid().into()),
+    if opened.purpose == Purpose::ResetPassword {
+        return Err(codes::invalid().into());
+    }
+    let account = match opened.purpose {
+        Purpose::SignUp => None,
+        _ => Some(owner(&app, &visitor, &opened).await?),
     };
-    let signed_in = !cookies.is_empty() || visitor.signed_in_maybe().is_some();
-    let status = if signed_in { "complete" } else { "verified" };
-    Ok(Progress::of(status).with(cookies))
+    if !here {
+        is_theirs(&app, &visitor, &opened, account.as_ref(), &proof).await?;
+    }
+    let cookies = match account {
+        None => finish_sign_up(&app, &visitor, &opened).await?,
+        Some(customer) if opened.purpose == Purpose::VerifyEmail => {
+            finish_verification(&app, &visitor, &opened, &customer).await?
+        }
+        Some(customer) => finish_change(&app, &visitor, &opened, &customer).await?,
+    };
+    Ok(Progress::of("complete").with(cookies))
+}
+
+/// Whoever opens a link elsewhere is signed in to that account, or knows its password.
+async fn is_theirs(
+    app: &App,
+    visitor: &Visitor,
+    opened: &Opened,
+    account: Option<&Customer>,
+    proof: &Proof,
+) -> Result<()> {
+    let scope = &visitor.tenant.scope;
+    let signed_in = visitor.signed_in_maybe().map(|who| &who.customer.id);
+    if account.is_some_and(|customer| signed_in == Some(&customer.id)) {
+        return Ok(());
+    }
+    let phc = match account {
+        None => opened.remembered.phc.as_deref().map(Into::into),
+        Some(customer) => passwords::find(&app.db, scope, &customer.id).await?,
+    };
+    let given = proof.password.as_ref().ok_or_else(password_needed)?;
+    let attempt = attempts::begin(app, scope.tenant(), &opened.pending.id, visitor.client)?;
+    if !app.hasher.verify(given, phc.as_deref()).await? {
+        return Err(password_needed());
+    }
+    attempt.was_right();
+    Ok(())
+}
+
+fn password_needed() -> Error {
+    Code::ReauthenticationRequired
+        .error("This is another browser than the one that asked for the mail; type the password of the account")
+        .field("password", "is not the password of the account", "Type the password you chose when you signed up")
 }
 
 /// Choose a new password
@@ -128,12 +172,7 @@ async fn open(app: &App, visitor: &Visitor, proof: &Proof) -> Result<(Opened, bo
     Ok((opened, true))
 }
 
-async fn finish_sign_up(
-    app: &App,
-    visitor: &Visitor,
-    opened: &Opened,
-    here: bool,
-) -> Result<Vec<HeaderValue>> {
+async fn finish_sign_up(app: &App, visitor: &Visitor, opened: &Opened) -> Result<Vec<HeaderValue>> {
     let tenant = &visitor.tenant;
     let email = Email::parse(&opened.remembered.email)?;
     let found = customers::find_by_email(&app.db, &tenant.scope, &email.folded()).await?;
@@ -142,7 +181,7 @@ async fn finish_sign_up(
         spend: Some(&opened.pending.id),
         password: opened.remembered.phc.as_deref(),
         verify: true,
-        open: here.then_some(&prepared.session),
+        open: Some(&prepared.session),
         ..Effects::at(app.clock.machine())
     };
     match found {
@@ -160,21 +199,16 @@ async fn finish_sign_up(
         }
         Some(_) => return Err(codes::invalid()),
     }
-    if here {
-        cookies_of(app, visitor, prepared)
-    } else {
-        Ok(Vec::new())
-    }
+    cookies_of(app, visitor, prepared)
 }
 
 async fn finish_verification(
     app: &App,
     visitor: &Visitor,
     opened: &Opened,
-    here: bool,
+    customer: &Customer,
 ) -> Result<Vec<HeaderValue>> {
     let tenant = &visitor.tenant;
-    let customer = owner(app, visitor, opened).await?;
     let same = customer.email.as_deref() == Some(&*opened.remembered.email);
     if !same {
         return Err(codes::invalid());
@@ -183,7 +217,7 @@ async fn finish_verification(
         .signed_in_maybe()
         .is_some_and(|signed_in| signed_in.customer.id == customer.id);
     let prepared = session::prepare(app, tenant, visitor.user_agent.as_deref())?;
-    let opens = here && !already;
+    let opens = !already;
     let effects = Effects {
         spend: Some(&opened.pending.id),
         verify: true,
@@ -191,7 +225,7 @@ async fn finish_verification(
         ..Effects::at(app.clock.machine())
     };
     let act = app.act(&customer.id, "account.verify", &customer.id, &json!({}));
-    accounts::change(&app.db, &tenant.scope, &customer, &effects, &act).await?;
+    accounts::change(&app.db, &tenant.scope, customer, &effects, &act).await?;
     if opens {
         cookies_of(app, visitor, prepared)
     } else {
@@ -199,9 +233,13 @@ async fn finish_verification(
     }
 }
 
-async fn finish_change(app: &App, visitor: &Visitor, opened: &Opened) -> Result<Vec<HeaderValue>> {
+async fn finish_change(
+    app: &App,
+    visitor: &Visitor,
+    opened: &Opened,
+    customer: &Customer,
+) -> Result<Vec<HeaderValue>> {
     let tenant = &visitor.tenant;
-    let customer = owner(app, visitor, opened).await?;
     let email = Email::parse(&opened.remembered.email)?;
     let old = customer.email.as_deref().map(Email::parse).transpose()?;
     let letter = Letter::EmailChanged {
@@ -222,7 +260,7 @@ async fn finish_change(app: &App, visitor: &Visitor, opened: &Opened) -> Result<
         ..Effects::at(app.clock.machine())
     };
     let act = app.act(&customer.id, "account.email", &customer.id, &json!({}));
-    accounts::change(&app.db, &tenant.scope, &customer, &effects, &act).await?;
+    accounts::change(&app.db, &tenant.scope, customer, &effects, &act).await?;
     app.wake_outbox();
     Ok(Vec::new())
 }

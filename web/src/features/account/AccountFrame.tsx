@@ -14,7 +14,7 @@ interface AccountFrameProps {
 
 /** The account page around its sections: brand, way back, who is signed in. */
 export function AccountFrame({ email, children }: AccountFrameProps) {
-  const { project } = usePageContext();
+  const { project, isRoot } = usePageContext();
   return (
     <div className={styles.page}>
       <header>
@@ -33,7 +33,7 @@ export function AccountFrame({ email, children }: AccountFrameProps) {
         </Text>
         <div className={styles.card}>{children}</div>
       </main>
-      {!project.hideBranding && (
+      {!project.hideBranding && !isRoot && (
         <footer className={styles.footer}>
           <Text size="xs" c="dimmed">
             Secured by dream-api

@@ -1,30 +1,22 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 
 import { type Mailed, verify } from '../../auth';
 import { CodeForm } from '../../forms/CodeForm';
-import { Form } from '../../forms/Form';
-import { checkEmail, checkPassword, EmailField, PasswordField } from '../../forms/fields';
-import { useForm } from '../../forms/useForm';
 import { MailedTo } from '../../parts/MailedTo';
 import { Notice } from '../../parts/Notice';
 import { usePageContext } from '../../parts/page-context';
-import { changeEmail } from './calls';
+import { ChangeEmail } from './ChangeEmail';
+import { CurrentEmail } from './CurrentEmail';
 import { Section, type SectionProps } from './Section';
-import { SignInAgain } from './SignInAgain';
 
-/** The address, and the way to another one: the new address has to be confirmed first. */
+type Step = { is: 'show'; said?: string } | { is: 'ask' } | { is: 'code'; email: string; mailed: Mailed; done: string };
+
+/** The address, how to confirm it, and the way to another one, which has to be confirmed first. */
 export function EmailSection({ account, load, onSignIn }: SectionProps) {
   const context = usePageContext();
-  const [step, setStep] = useState<'show' | 'ask' | 'code' | 'changed'>('show');
-  const [email, setEmail] = useState('');
-  const [mailed, setMailed] = useState<Mailed | null>(null);
-
-  async function useCode(code: string) {
-    if (mailed) await verify(context, { flow: mailed.flow, code });
-    setStep('changed');
-    await load();
-  }
+  const [step, setStep] = useState<Step>({ is: 'show' });
+  const [typed, setTyped] = useState('');
 
   return (
     <Section
@@ -33,92 +25,48 @@ export function EmailSection({ account, load, onSignIn }: SectionProps) {
       about="You sign in with it, and get mails there when something about your account changes."
     >
       <Stack gap="lg">
-        {step === 'changed' && <Notice kind="success" text="Your address is changed. The old one was told." />}
-        {(step === 'show' || step === 'changed') && <Current account={account} onChange={() => setStep('ask')} />}
-        {step === 'ask' && (
-          <Ask
-            email={email}
+        {step.is === 'show' && step.said && <Notice kind="success" text={step.said} />}
+        {step.is === 'show' && (
+          <CurrentEmail
+            user={account.user}
+            onChange={() => setStep({ is: 'ask' })}
+            onMailed={(mailed) =>
+              setStep({ is: 'code', email: account.user.email, mailed, done: 'Your address is confirmed.' })
+            }
+          />
+        )}
+        {step.is === 'ask' && (
+          <ChangeEmail
+            email={typed}
             hasPassword={account.hasPassword}
             onSignIn={onSignIn}
-            onCancel={() => setStep('show')}
-            onMailed={(typed, mailed) => {
-              setEmail(typed);
-              setMailed(mailed);
-              setStep('code');
+            onCancel={() => setStep({ is: 'show' })}
+            onMailed={(email, mailed) => {
+              setTyped(email);
+              setStep({ is: 'code', email, mailed, done: 'Your address is changed. The old one was told.' });
             }}
           />
         )}
-        {step === 'code' && mailed && (
+        {step.is === 'code' && (
           <>
             <Text>
-              <MailedTo email={email} />
+              <MailedTo email={step.email} />
             </Text>
             <CodeForm
-              email={email}
-              mailed={mailed}
-              action="Confirm new address"
-              onResent={setMailed}
-              onCode={useCode}
-              onOther={() => setStep('ask')}
+              email={step.email}
+              mailed={step.mailed}
+              action="Confirm address"
+              onResent={(mailed) => setStep({ ...step, mailed })}
+              onCode={async (code) => {
+                await verify(context, { flow: step.mailed.flow, code });
+                await load();
+                setStep({ is: 'show', said: step.done });
+              }}
+              onOther={() => setStep({ is: 'ask' })}
             />
           </>
         )}
       </Stack>
     </Section>
-  );
-}
-
-function Current({ account, onChange }: Pick<SectionProps, 'account'> & { onChange: () => void }) {
-  const { email, emailVerified } = account.user;
-  return (
-    <>
-      <div>
-        <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
-          {email}
-        </Text>
-        <Text size="sm" c={emailVerified ? 'var(--success)' : 'var(--warning)'}>
-          {emailVerified ? 'Confirmed' : 'Not confirmed yet: open the link in the mail that was sent there'}
-        </Text>
-      </div>
-      <Button variant="default" h={40} style={{ alignSelf: 'start' }} onClick={onChange}>
-        Change address
-      </Button>
-    </>
-  );
-}
-
-interface AskProps {
-  email: string;
-  hasPassword: boolean;
-  onSignIn: () => void;
-  onCancel: () => void;
-  onMailed: (email: string, mailed: Mailed) => void;
-}
-
-function Ask({ email, hasPassword, onSignIn, onCancel, onMailed }: AskProps) {
-  const context = usePageContext();
-  const form = useForm({
-    check: (values) => ({ ...checkEmail(values), ...(hasPassword ? checkPassword(values) : {}) }),
-    run: async ({ email = '', password }) => {
-      const typed = email.trim();
-      onMailed(typed, await changeEmail(context, typed, password));
-    },
-    fieldOf: { invalid_credentials: 'password', email_taken: 'email' },
-  });
-  return (
-    <Form
-      form={form}
-      action="Send code"
-      compact
-      below={
-        <Button variant="default" h={40} style={{ alignSelf: 'start' }} onClick={onCancel}>
-          Keep the old address
-        </Button>
-      }
-    >
-      <SignInAgain problem={form.problem} onSignIn={onSignIn} />
-      <EmailField errors={form.errors} kind="email" label="New e-mail address" defaultValue={email} autoFocus />
-      {hasPassword && <PasswordField errors={form.errors} kind="current" label="Your password" />}
-    </Form>
   );
 }

@@ -51,6 +51,11 @@ export function changeEmail(context: PageContext, email: string, password?: stri
   return send(context, '/email', { email, ...(password ? { password } : {}) });
 }
 
+/** Mails a code to the address that the account has. */
+export function confirmEmail(context: PageContext): Promise<Mailed> {
+  return send(context, '/verify', {});
+}
+
 /** Ends one session, or without an id all of them, this one too. */
 export function endSessions(context: PageContext, id?: string): Promise<Done> {
   return send(context, '/sessions/end', id ? { id } : {});

@@ -110,19 +110,47 @@ async fn a_code_works_only_in_the_flow_it_was_made_for() {
 }
 
 #[tokio::test]
-async fn a_link_in_another_browser_verifies_and_signs_nobody_in() {
+async fn a_link_in_another_browser_asks_for_the_password() {
     let project = strict().await;
     let ada = Browser::at(&project);
     ada.sign_up("ada@example.com").await.is(200);
     let elsewhere = Browser::at(&project);
     let token = ada.mail("ada@example.com").await.token();
-    let reply = elsewhere
-        .send("/auth/verify", json!({"token": token}))
-        .await
-        .is(200);
-    assert_eq!(reply.json["status"], "verified");
+    for wrong in [
+        json!({"token": token}),
+        json!({"token": token, "password": "not the right words"}),
+    ] {
+        let reply = elsewhere.send("/auth/verify", wrong).await;
+        let reply = reply.problem(403, "reauthentication_required");
+        assert_eq!(reply.json["errors"][0]["location"], "password");
+    }
     assert!(elsewhere.user().await.is_null());
-    elsewhere.sign_in("ada@example.com", PASSWORD).await.is(200);
+    let right = json!({"token": token, "password": PASSWORD});
+    let reply = elsewhere.send("/auth/verify", right).await.is(200);
+    assert_eq!(reply.json["status"], "complete");
+    assert_eq!(elsewhere.user().await["emailVerified"], true);
+}
+
+#[tokio::test]
+async fn a_click_on_somebody_elses_link_gives_no_address_away() {
+    let project = Project::saas(&shared().await, 5).await;
+    let eve = Browser::at(&project);
+    eve.sign_up("ada@example.com").await.is(200);
+    let ada = Browser::at(&project);
+    let link = json!({"token": ada.mail("ada@example.com").await.token()});
+    let reply = ada.send("/auth/verify", link).await;
+    reply.problem(403, "reauthentication_required");
+    assert_eq!(eve.user().await["emailVerified"], false);
+
+    let mallory = Browser::at(&project);
+    mallory.sign_up("mallory@example.com").await.is(200);
+    let change = json!({"email": "bob@example.com", "password": PASSWORD});
+    mallory.send("/auth/account/email", change).await.is(200);
+    let bob = Browser::at(&project);
+    let link = json!({"token": bob.mail("bob@example.com").await.token()});
+    let reply = bob.send("/auth/verify", link).await;
+    reply.problem(403, "reauthentication_required");
+    assert_eq!(mallory.user().await["email"], "mallory@example.com");
 }
 
 #[tokio::test]

@@ -1,0 +1,165 @@
+/** The binary named by DREAM_BIN, with fresh data on a free port, and what a test does there without a browser. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The password of everybody in these tests. */
+export const PASSWORD = 'several words together';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const READY_WITHIN_MS = 60_000;
+const STOP_WITHIN_MS = 30_000;
+const ASK_EVERY_MS = 20;
+
+/**
+ * Starts a server and waits until it is ready.
+ *
+ * @param {Record<string, string>} [settings] variables of the server
+ * @returns {Promise<Server>} ends with `stop()`
+ */
+export async function start(settings = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'dream-api-browser-'));
+  const data = join(folder, 'data');
+  const log = await open(join(folder, 'output.log'), 'w');
+  const child = spawn(resolve(ROOT, process.env.DREAM_BIN ?? 'target/debug/dream-api'), [], {
+    cwd: folder,
+    env: { ...ownEnvironment(), ...listening(data), ...settings },
+    stdio: ['ignore', log.fd, log.fd],
+  });
+  const ended = once(child, 'close').catch((error) => [error.message]);
+  const stop = async () => {
+    await end(child, ended);
+    await log.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    return new Server(await ready(child, data), stop);
+  } catch (error) {
+    const said = await readFile(join(folder, 'output.log'), 'utf8');
+    await stop();
+    throw new Error(`${error.message}; it said:\n${said}`);
+  }
+}
+
+/** A running server with its demo data. */
+class Server {
+  #people = 0;
+
+  constructor(demo, stop) {
+    this.demo = demo;
+    this.url = demo.baseUrl;
+    /** Ends the process and removes its data. */
+    this.stop = stop;
+  }
+
+  /** An address nobody has used yet. */
+  freshEmail(name = 'person') {
+    this.#people += 1;
+    return `${name}-${this.#people}@example.com`;
+  }
+
+  /** The address of a hosted page; `redirect` and more go into its query. */
+  page(name, query = {}) {
+    const all = { pk: this.demo.saas.publishableKey, ...query };
+    const given = Object.entries(all).filter(([, value]) => value !== undefined);
+    return `${this.url}/${name}?${new URLSearchParams(given)}`;
+  }
+
+  /** A call with a key or token, answered as JSON. */
+  async call(method, path, key, body) {
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const told = await answer.json();
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(told)}`);
+    return told;
+  }
+
+  /** A call as the demo developer. */
+  asDeveloper(method, path, body) {
+    return this.call(method, path, this.demo.developerToken, body);
+  }
+
+  /** A new saas project of the demo developer, with these settings; answers its publishable key. */
+  async project(name, settings = {}) {
+    const tiers = [
+      { name: 'free', displayName: 'Free', price: 0, limit: 5, isDefault: true },
+      { name: 'pro', displayName: 'Pro', price: 1900, limit: 500 },
+    ];
+    const made = { projectName: name, projectType: 'saas', mode: 'test', tiers };
+    const { publishableKey } = await this.asDeveloper('POST', '/create-products', made);
+    await this.asDeveloper('POST', '/projects/settings', { publishableKey, ...settings });
+    return publishableKey;
+  }
+
+  /** The mails to an address, newest first, as soon as there are `count`. */
+  async mails(to, count = 1) {
+    const query = new URLSearchParams({ to, limit: '20' });
+    return until(`${count} mails to ${to}`, async () => {
+      const answer = await fetch(`${this.url}/_dev/mail?${query}`, { headers: { Accept: 'application/json' } });
+      const { messages } = await answer.json();
+      return messages.length >= count ? messages : null;
+    });
+  }
+
+  /** The code in the newest of `count` mails. */
+  async code(to, count = 1) {
+    const [{ subject }] = await this.mails(to, count);
+    return subject.match(/^\d{6}/)[0];
+  }
+
+  /** The link in the newest of `count` mails. */
+  async link(to, count = 1) {
+    const [{ text }] = await this.mails(to, count);
+    return text.match(/https?:\S+/)[0];
+  }
+}
+
+/** Asks until the answer is not empty. */
+export async function until(what, ask, within = 10_000) {
+  const deadline = Date.now() + within;
+  while (Date.now() < deadline) {
+    const answer = await ask();
+    if (answer) return answer;
+    await pause(ASK_EVERY_MS);
+  }
+  throw new Error(`not within ${within} ms: ${what}`);
+}
+
+function ownEnvironment() {
+  const foreign = ([name]) => !/^(DREAM_|STRIPE_|CLERK_|FRONTEND_URL)/.test(name);
+  return Object.fromEntries(Object.entries(process.env).filter(foreign));
+}
+
+function listening(data) {
+  return { DREAM_DATA_DIR: data, DREAM_LISTEN: '127.0.0.1:0', DREAM_SANDBOX_LISTEN: '127.0.0.1:0' };
+}
+
+function ready(child, data) {
+  let failed;
+  child.once('error', (error) => (failed = error));
+  const look = async () => {
+    if (failed) throw failed;
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    const text = await readFile(join(data, 'demo.json'), 'utf8').catch(() => 'null');
+    const demo = JSON.parse(text);
+    const answer = demo && (await fetch(`${demo.baseUrl}/ready`).catch(() => null));
+    return answer?.status === 200 ? demo : null;
+  };
+  return until('the server is ready', look, READY_WITHIN_MS);
+}
+
+async function end(child, ended) {
+  if (child.pid === undefined) return;
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+  await ended;
+  clearTimeout(late);
+}

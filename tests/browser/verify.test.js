@@ -1,0 +1,187 @@
+// A project whose people show that their address is theirs before they sign in for the first time.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { partsOf, startApp } from './app.js';
+import { launch, visit } from './browser.js';
+import { hasFocus, press } from './keyboard.js';
+import { PASSWORD, start } from './server.js';
+
+let server;
+let browser;
+let app;
+before(async () => {
+  [server, browser] = await Promise.all([start(), launch()]);
+  const { publishableKey } = server.demo.saas;
+  await server.asDeveloper('POST', '/projects/settings', { publishableKey, emailVerification: 'required' });
+  app = await startApp('ours', server.demo);
+});
+after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
+
+test('a new address and a taken one are answered with the same page', async () => {
+  const taken = server.freshEmail();
+  const first = await visit(browser);
+  await signUp(first.page, taken);
+  await enter(first.page, await server.code(taken));
+  await partsOf(first.page).status.filter({ hasText: taken }).waitFor();
+  await first.leave();
+
+  const texts = [];
+  for (const email of [taken, server.freshEmail()]) {
+    const visitor = await visit(browser);
+    await signUp(visitor.page, email);
+    const html = await visitor.page.locator('#root').innerHTML();
+    texts.push(html.replaceAll(email, '…').replace(/\d+ s\b/, '… s'));
+    await visitor.leave();
+  }
+  assert.equal(texts[0], texts[1]);
+  const [{ text }] = await server.mails(taken, 2);
+  assert.match(text, /account/i);
+  assert.doesNotMatch(text, /\b\d{6}\b/);
+});
+
+test('a wrong code is said under its field, and a pasted one signs in', async () => {
+  const email = server.freshEmail();
+  const visitor = await visit(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+  const { page } = visitor;
+  await signUp(page, email);
+  const field = page.getByLabel('Six-digit code');
+  const code = await server.code(email);
+  const wrong = code === '111111' ? '222222' : '111111';
+  for (const [typed, words] of [
+    ['', 'Enter the code from the mail.'],
+    ['123', 'The code has 6 digits; this has 3.'],
+    [wrong, 'This code is wrong, used or too old.'],
+  ]) {
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type(typed);
+    await page.keyboard.press('Enter');
+    await page.getByText(words).waitFor();
+    await hasFocus(field);
+    assert.equal(await field.inputValue(), typed);
+    assert.equal(await field.getAttribute('aria-invalid'), 'true');
+    assert.match(await described(field), new RegExp(words.slice(0, 20)));
+  }
+  await paste(page, ` ${code.slice(0, 3)} ${code.slice(3)}\n`);
+  await page.keyboard.press('Enter');
+  await partsOf(page)
+    .status.filter({ hasText: `Signed in as ${email}` })
+    .waitFor();
+  await visitor.leave(['401 /auth/verify']);
+});
+
+test('five wrong codes end the code, and a right password asks for a new one', async () => {
+  const email = server.freshEmail();
+  const visitor = await visit(browser);
+  const { page } = visitor;
+  await signUp(page, email);
+  const code = await server.code(email);
+  const wrong = code === '111111' ? '222222' : '111111';
+  for (let tries = 0; tries < 5; tries += 1) await refused(page, wrong);
+  await refused(page, code);
+  await page.goto(server.page('signin', { redirect: app.url }));
+  await hasFocus(page.getByLabel('E-mail address'));
+  await page.keyboard.type(email);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Confirm your e-mail address' }).waitFor();
+  await enter(page, await server.code(email, 2));
+  await page.waitForURL((url) => url.origin === app.url);
+  await visitor.leave(Array(6).fill('401 /auth/verify'));
+});
+
+test('the link of the mail signs in where it was asked for, once', async () => {
+  const email = server.freshEmail();
+  const visitor = await visit(browser);
+  const { page } = visitor;
+  await signUp(page, email);
+  const link = await server.link(email);
+  const tab = await visitor.context.newPage();
+  await tab.goto(link);
+  await press(tab.getByRole('button', { name: 'Confirm e-mail address' }));
+  await partsOf(tab)
+    .status.filter({ hasText: `Signed in as ${email}` })
+    .waitFor();
+  await tab.goto(link);
+  await press(tab.getByRole('button', { name: 'Confirm e-mail address' }));
+  await tab.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+  await visitor.leave(['401 /auth/verify']);
+});
+
+test('in another browser the link only confirms', async () => {
+  const email = server.freshEmail();
+  const asking = await visit(browser);
+  await signUp(asking.page, email);
+  const visitor = await visit(browser);
+  const { page } = visitor;
+  await page.goto(await server.link(email));
+  await press(page.getByRole('button', { name: 'Confirm e-mail address' }));
+  await page.getByRole('heading', { name: 'Confirmed; now sign in' }).waitFor();
+  await press(page.getByRole('link', { name: 'Sign in' }));
+  await hasFocus(page.getByLabel('E-mail address'));
+  await page.keyboard.type(email);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.origin === app.url);
+  await visitor.leave();
+  await asking.leave();
+});
+
+test('a test address needs no mail', async () => {
+  const email = server.freshEmail('jane+clerk_test');
+  const visitor = await visit(browser);
+  const address = email.replace(/\+clerk_test-(\d+)/, '-$1+clerk_test');
+  await signUp(visitor.page, address);
+  await visitor.page.getByText('its code is 424242').waitFor();
+  await enter(visitor.page, '424242');
+  await partsOf(visitor.page).status.filter({ hasText: address }).waitFor();
+  await visitor.leave();
+});
+
+/** From the app to the page that asks for the code. */
+async function signUp(page, email) {
+  await page.goto(app.url);
+  await press(partsOf(page).signUp);
+  await hasFocus(page.getByLabel('E-mail address'));
+  await page.keyboard.type(email);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Check your mail' }).waitFor();
+  await hasFocus(page.getByLabel('Six-digit code'));
+}
+
+async function enter(page, code) {
+  await hasFocus(page.getByLabel('Six-digit code'));
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(code);
+  await page.keyboard.press('Enter');
+}
+
+async function refused(page, code) {
+  const answer = page.waitForResponse((response) => response.url().endsWith('/auth/verify'));
+  await enter(page, code);
+  assert.equal((await answer).status(), 401);
+  await page.locator('form[aria-busy=false]').waitFor();
+  await hasFocus(page.getByLabel('Six-digit code'));
+}
+
+/** Pastes a text over what is in the field with the focus. */
+async function paste(page, text) {
+  await page.evaluate((text) => navigator.clipboard.writeText(text), text);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Control+V');
+}
+
+/** What a screen reader says of a field besides its name. */
+function described(field) {
+  return field.evaluate((element) =>
+    (element.getAttribute('aria-describedby') ?? '')
+      .split(' ')
+      .map((id) => document.getElementById(id)?.textContent)
+      .join(' '),
+  );
+}
