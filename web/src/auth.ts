@@ -15,11 +15,6 @@ export interface Complete {
   status: 'complete';
 }
 
-/** The address is confirmed, but in another browser than the one that asked: nobody is signed in. */
-export interface Verified {
-  status: 'verified';
-}
-
 export interface Person {
   email: string;
   password: string;
@@ -36,8 +31,9 @@ export function signIn(context: PageContext, person: Person, way: WayBack): Prom
   return send(context, 'sign-in', { ...person, ...way });
 }
 
-export function verify(context: PageContext, proof: Proof): Promise<Complete | Verified> {
-  return send(context, 'verify', { ...proof });
+/** `password` is needed where a link is opened in another browser than the one that asked for it. */
+export function verify(context: PageContext, proof: Proof, password?: string): Promise<Complete> {
+  return send(context, 'verify', { ...proof, ...(password ? { password } : {}) });
 }
 
 export function resend(context: PageContext, flow: string): Promise<Omit<Mailed, 'status'> & { status: 'sent' }> {

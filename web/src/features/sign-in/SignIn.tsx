@@ -64,6 +64,10 @@ function providerTrouble(code: string): string {
   switch (code) {
     case 'email_not_verified':
       return 'The other account has no confirmed e-mail address. Confirm it there, or sign in with your password.';
+    case 'email_taken':
+      return 'There is an account with this address already. Sign in to it with your password.';
+    case 'provider_not_found':
+      return 'This way to sign in is not offered any more. Use another one.';
     case 'rate_limited':
     case 'authentication_rate_limited':
       return 'Too many tries in a short time. Wait a minute, then try again.';

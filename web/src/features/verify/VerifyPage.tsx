@@ -2,8 +2,10 @@ import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 
 import { linkTo } from '../../address';
+import { Problem } from '../../api';
 import { verify } from '../../auth';
 import { Form } from '../../forms/Form';
+import { checkPassword, PasswordField } from '../../forms/fields';
 import { useForm } from '../../forms/useForm';
 import { Frame } from '../../parts/Frame';
 import { Leaving } from '../../parts/Leaving';
@@ -12,14 +14,23 @@ import { usePageContext } from '../../parts/page-context';
 /** `/verify?token=`: the link of a mail. Mail scanners open links, so only a click uses it up. */
 export function VerifyPage() {
   const context = usePageContext();
-  const token = new URLSearchParams(window.location.search).get('token');
-  const [result, setResult] = useState<'complete' | 'verified' | null>(null);
+  const token = new URLSearchParams(window.location.search).get('token') ?? '';
+  const [isDone, setDone] = useState(false);
+  const [isElsewhere, setElsewhere] = useState(false);
   const form = useForm({
-    run: async () => setResult((await verify(context, { token: token ?? '' })).status),
+    run: async () => {
+      try {
+        await verify(context, { token });
+        setDone(true);
+      } catch (problem) {
+        if (!(problem instanceof Problem) || problem.code !== 'reauthentication_required') throw problem;
+        setElsewhere(true);
+      }
+    },
   });
-  if (result === 'complete') return <Leaving done="Your address is confirmed" />;
-  if (result === 'verified') return <Confirmed />;
-  if (!token || form.problem?.code === 'invalid_code') return <DeadLink />;
+  if (isDone) return <Leaving done="Your address is confirmed" />;
+  if (token === '' || form.problem?.code === 'invalid_code') return <DeadLink />;
+  if (isElsewhere) return <Elsewhere token={token} onDone={() => setDone(true)} />;
   return (
     <Frame
       title="Confirm your e-mail address"
@@ -30,19 +41,28 @@ export function VerifyPage() {
   );
 }
 
-/** The link was opened in another browser than the one that signed up. */
-function Confirmed() {
-  const { project, redirect, isRoot } = usePageContext();
-  const canReturn = redirect.url !== null || isRoot;
+/** The link was opened in another browser than the one that asked for the mail. */
+function Elsewhere({ token, onDone }: { token: string; onDone: () => void }) {
+  const context = usePageContext();
+  const form = useForm({
+    check: (values) => checkPassword(values),
+    run: async ({ password }) => {
+      await verify(context, { token }, password);
+      onDone();
+    },
+  });
+  if (form.problem?.code === 'invalid_code') return <DeadLink />;
   return (
-    <Frame title="Confirmed; now sign in" about="The address is yours. In this browser you are not signed in yet.">
-      {canReturn ? (
-        <Button component="a" h={44} fullWidth href={linkTo('signin', window.location.search)}>
-          Sign in
-        </Button>
-      ) : (
-        <Text>Go back to {project.name} and sign in there.</Text>
-      )}
+    <Frame
+      title="Enter your password"
+      about="You opened the link in another browser than the one you signed up with, so your password is needed too."
+    >
+      <Form form={form} action="Confirm e-mail address">
+        <PasswordField errors={form.errors} kind="current" autoFocus />
+      </Form>
+      <Text mt="lg" size="sm">
+        Did you not sign up? Close this page: without your click nothing happens.
+      </Text>
     </Frame>
   );
 }
