@@ -18,8 +18,8 @@ const CALLS = {
       return problem(401, 'invalid_credentials', 'The e-mail address or the password is wrong.');
     return ok(email.startsWith('new') ? MAILED : { status: 'complete' });
   },
-  '/auth/verify': ({ code, token }) =>
-    code === '424242' || token === 'good' ? ok({ status: 'complete' }) : elsewhere(token),
+  '/auth/verify': ({ code, token, password }) =>
+    code === '424242' || token === 'good' ? ok({ status: 'complete' }) : elsewhere({ token, password }),
   '/auth/resend': () => ok({ ...MAILED, status: 'sent', flow: 'flow_2' }),
   '/auth/forgot': () => ok(MAILED),
   '/auth/reset': ({ code, token }) => (code === '424242' || token === 'good' ? ok({ status: 'complete' }) : refused()),
@@ -49,8 +49,13 @@ function trouble({ email = '' }) {
   ]);
 }
 
-function elsewhere(token) {
-  return token === 'elsewhere' ? ok({ status: 'verified' }) : refused();
+/** A link of another browser wants the password too. */
+function elsewhere({ token, password }) {
+  if (token !== 'elsewhere') return refused();
+  if (password) return ok({ status: 'complete' });
+  return problem(403, 'reauthentication_required', 'This is another browser.', [
+    { location: 'password', message: 'is not the password of the account', fix: 'Type the password you chose' },
+  ]);
 }
 
 function refused() {
