@@ -50,7 +50,9 @@ test('somebody signs up with a code, stays signed in, and signs out everywhere',
 
   const other = await visitor.context.newPage();
   await other.goto(`${app.url}/other`);
-  await partsOf(other).status.filter({ hasText: `Signed in as ${email}` }).waitFor();
+  await partsOf(other)
+    .status.filter({ hasText: `Signed in as ${email}` })
+    .waitFor();
   await page.bringToFront();
   await press(signOut);
   await status.filter({ hasText: 'Signed out' }).waitFor();

@@ -41,7 +41,9 @@ test('somebody who is signed in is not sent there either', async () => {
 
 test('a key of no project is explained', async () => {
   const visitor = await visit(browser);
-  const answer = await visitor.page.goto(server.page('signin', { pk: 'pk_test_of_nobody', redirect: 'http://localhost/' }));
+  const answer = await visitor.page.goto(
+    server.page('signin', { pk: 'pk_test_of_nobody', redirect: 'http://localhost/' }),
+  );
   assert.equal(answer.status(), 404);
   await visitor.page.getByRole('heading', { name: 'This link belongs to no app' }).waitFor();
   await visitor.leave(['404 /signin']);

@@ -38,7 +38,9 @@ export async function start(settings = {}) {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    return new Server(await ready(child, data), stop);
+    const demo = await ready(child, data);
+    await checkPages(demo.baseUrl);
+    return new Server(demo, stop);
   } catch (error) {
     const said = await readFile(join(folder, 'output.log'), 'utf8');
     await stop();
@@ -154,6 +156,12 @@ function ready(child, data) {
     return answer?.status === 200 ? demo : null;
   };
   return until('the server is ready', look, READY_WITHIN_MS);
+}
+
+/** A binary that was built with DREAM_WEB=skip would fail every test, late and in strange words. */
+async function checkPages(url) {
+  const page = await (await fetch(url)).text();
+  if (!page.includes('/assets-web/')) throw new Error('the server was built without its pages');
 }
 
 async function end(child, ended) {

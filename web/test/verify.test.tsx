@@ -19,13 +19,28 @@ test('opening the link uses nothing up; the click does', async () => {
   expect(sent[0]?.body).toEqual({ publishableKey: 'pk_test_1', token: 't1' });
 });
 
-test('in another browser the person has to sign in', async () => {
-  const { user } = show(VerifyPage, { search: SEARCH, calls: { verify: { status: 'verified' } } });
+test('in another browser the password is needed too', async () => {
+  const errors = [{ location: 'password', message: 'is not your password', fix: 'Type it' }];
+  const { user, sent } = show(VerifyPage, {
+    search: SEARCH,
+    calls: {
+      verify: [
+        problem(403, 'reauthentication_required', 'x'),
+        problem(403, 'reauthentication_required', 'x', { errors }),
+        { status: 'complete' },
+      ],
+      continue: { url: '/x' },
+    },
+  });
   await user.click(confirm());
-  await screen.findByRole('heading', { name: 'Confirmed; now sign in' });
-  const href = screen.getByRole('link', { name: 'Sign in' }).getAttribute('href');
-  expect(href).toBe('/signin?pk=pk_test_1&redirect=http%3A%2F%2Flocalhost%3A3000%2F');
+  await screen.findByRole('heading', { name: 'Enter your password' });
   expect(leaveFor).not.toHaveBeenCalled();
+  await user.type(screen.getByLabelText('Password'), 'wrong{Enter}');
+  await screen.findByText(/This is not your password/);
+  await user.clear(screen.getByLabelText('Password'));
+  await user.type(screen.getByLabelText('Password'), 'correct horse{Enter}');
+  await waitFor(() => expect(leaveFor).toHaveBeenCalledWith('/x'));
+  expect(sent[2]?.body).toEqual({ publishableKey: 'pk_test_1', token: 't1', password: 'correct horse' });
 });
 
 test.each([

@@ -14,8 +14,6 @@ const HOW_TO_INSTALL: &str = "no Chromium was found; install it: apt-get install
 pub(super) fn web(run: &mut Run) -> Result<()> {
     install(run)?;
     npm(run, &["run", "check"])?;
-    // The pages are typed against the built SDK.
-    npm(run, &["run", "build", "--workspace", "sdk"])?;
     npm(run, &["run", "types", "--workspace", "web"])?;
     npm(run, &["test", "--workspace", "web"])
 }
