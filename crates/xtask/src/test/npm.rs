@@ -62,7 +62,11 @@ fn npm(run: &mut Run, args: &[&str]) -> Result<()> {
 
 fn npm_with(run: &mut Run, args: &[&str], variables: &[(&str, PathBuf)]) -> Result<()> {
     let mut command = Command::new("npm");
-    command.args(args).current_dir(repo::root());
+    // Sums are read from the lines, which colours would break.
+    command
+        .args(args)
+        .current_dir(repo::root())
+        .env("NO_COLOR", "1");
     for (name, value) in variables {
         command.env(name, value);
     }
