@@ -1,10 +1,10 @@
 // /account: name, password, address, other sessions, deletion, and the way back.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
-import { launch, visit } from './browser.js';
+import { journey, launch, visit } from './browser.js';
 import { hasFocus } from './keyboard.js';
 import { PASSWORD, start } from './server.js';
 
@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
-test('a name is changed and stays', async () => {
+journey('a name is changed and stays', async () => {
   const { visitor, page, email } = await atAccount();
   const section = page.getByRole('region', { name: 'Profile' });
   await section.getByLabel('First name').fill('Ada');
@@ -33,7 +33,7 @@ test('a name is changed and stays', async () => {
   await visitor.leave();
 });
 
-test('the password is changed with the right one, and other devices are signed out', async () => {
+journey('the password is changed with the right one, and other devices are signed out', async () => {
   const { visitor, page, email } = await atAccount();
   const other = await signedIn(email);
   const section = page.getByRole('region', { name: 'Password' });
@@ -41,7 +41,7 @@ test('the password is changed with the right one, and other devices are signed o
   await current.fill('not this one');
   await section.getByLabel('New password').fill(NEW_PASSWORD);
   await section.getByRole('button', { name: 'Change password' }).click();
-  await section.getByText('wrong').waitFor();
+  await section.getByText('This is not your password.').waitFor();
   await hasFocus(current);
   assert.equal(await current.getAttribute('aria-invalid'), 'true');
   assert.equal(await section.getByLabel('New password').inputValue(), NEW_PASSWORD);
@@ -55,10 +55,10 @@ test('the password is changed with the right one, and other devices are signed o
   await signIn(other.page, email, NEW_PASSWORD);
   await other.page.getByRole('heading', { name: 'Your account' }).waitFor();
   await other.leave();
-  await visitor.leave(['401 /auth/account/password']);
+  await visitor.leave(['403 /auth/account/password']);
 });
 
-test('the address is changed with the code that went to the new one', async () => {
+journey('the address is changed with the code that went to the new one', async () => {
   const { visitor, page, email } = await atAccount();
   const next = server.freshEmail('next');
   const section = page.getByRole('region', { name: 'E-mail address' });
@@ -67,7 +67,7 @@ test('the address is changed with the code that went to the new one', async () =
   await section.getByLabel('New e-mail address').fill(next);
   await section.getByLabel('Your password').fill('not this one');
   await section.getByRole('button', { name: 'Send code' }).click();
-  await section.getByText('wrong').waitFor();
+  await section.getByText('This is not your password.').waitFor();
   await hasFocus(section.getByLabel('Your password'));
   await section.getByLabel('Your password').fill(PASSWORD);
   await section.getByRole('button', { name: 'Send code' }).click();
@@ -79,10 +79,10 @@ test('the address is changed with the code that went to the new one', async () =
   await section.getByText('Confirmed', { exact: true }).waitFor();
   const [told] = await server.mails(email, 2);
   assert.match(told.text, new RegExp(next.replace(/[.-]/g, '\\$&')));
-  await visitor.leave(['401 /auth/account/email']);
+  await visitor.leave(['403 /auth/account/email']);
 });
 
-test('another device is signed out, then all of them', async () => {
+journey('another device is signed out, then all of them', async () => {
   const { visitor, page, email } = await atAccount();
   const others = [await signedIn(email), await signedIn(email)];
   await page.reload();
@@ -111,7 +111,7 @@ test('another device is signed out, then all of them', async () => {
   }
 });
 
-test('the account is deleted after a dialog, and no one can sign in to it', async () => {
+journey('the account is deleted after a dialog, and no one can sign in to it', async () => {
   const { visitor, page, email } = await atAccount();
   const open = page.getByRole('region', { name: 'Delete account' }).getByRole('button');
   const dialog = page.getByRole('dialog');
@@ -130,7 +130,7 @@ test('the account is deleted after a dialog, and no one can sign in to it', asyn
   await dialog.getByLabel('Your e-mail address').fill(email);
   await dialog.getByLabel('Your password').fill('not this one');
   await dialog.getByRole('button', { name: 'Delete account' }).click();
-  await dialog.getByText('wrong').waitFor();
+  await dialog.getByText('This is not your password.').waitFor();
   await hasFocus(dialog.getByLabel('Your password'));
   await dialog.getByLabel('Your password').fill(PASSWORD);
   await dialog.getByRole('button', { name: 'Delete account' }).click();
@@ -141,10 +141,10 @@ test('the account is deleted after a dialog, and no one can sign in to it', asyn
   await page.goto(server.page('signin', { redirect: app.url }));
   await signIn(page, email, PASSWORD);
   await page.getByText('The e-mail address or the password is wrong.').waitFor();
-  await visitor.leave(['401 /auth/account/delete', '401 /auth/sign-in']);
+  await visitor.leave(['403 /auth/account/delete', '401 /auth/sign-in']);
 });
 
-test('the way back leads to the app, and nobody gets in who is signed out', async () => {
+journey('the way back leads to the app, and nobody gets in who is signed out', async () => {
   const { visitor, page } = await atAccount();
   await page.getByRole('link', { name: 'Back to Demo SaaS' }).click();
   await page.waitForURL(`${app.url}/settings`);

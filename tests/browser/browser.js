@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 
 import { PASSWORD } from './server.js';
@@ -28,6 +29,24 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.DREAM_CHROMIUM ?? onPath(), args: FLAGS });
 }
 
+/** A test with visitors: when it fails, it tells what each of them sees; afterwards none is left. */
+export function journey(name, run) {
+  test(name, async () => {
+    try {
+      await run();
+    } catch (error) {
+      const seen = await Promise.all(visitors.map((visitor) => visitor.tell()));
+      error.stack += `\n\n${seen.join('\n\n')}`;
+      throw error;
+    } finally {
+      await Promise.all(visitors.splice(0).map(({ context }) => context.close()));
+    }
+  });
+}
+
+/** Who came in this test. */
+const visitors = [];
+
 /**
  * Somebody with a browser of their own.
  *
@@ -37,7 +56,9 @@ export function launch() {
 export async function visit(browser, options = {}) {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(PATIENCE_MS);
-  return new Visitor(context, await context.newPage());
+  const visitor = new Visitor(context, await context.newPage());
+  visitors.push(visitor);
+  return visitor;
 }
 
 class Visitor {
@@ -71,6 +92,15 @@ class Visitor {
   async leave(expected = []) {
     await this.context.close();
     assert.deepEqual(this.trouble, expected);
+  }
+
+  /** What stands on the pages now, and what went wrong. */
+  async tell() {
+    const texts = this.context.pages().map(async (page) => {
+      const text = await page.innerText('body', { timeout: 1000 }).catch(String);
+      return `At ${page.url()}\n${text.replace(/^/gm, '  | ')}`;
+    });
+    return [...(await Promise.all(texts)), `Trouble: ${JSON.stringify(this.trouble)}`].join('\n');
   }
 
   #request(request) {

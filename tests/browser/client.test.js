@@ -1,10 +1,10 @@
 // An end user of an app that uses dream-sdk: codes, renewal, several tabs. With the keyboard alone.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
-import { launch, visit } from './browser.js';
+import { journey, launch, visit } from './browser.js';
 import { hasFocus, press, type } from './keyboard.js';
 import { PASSWORD, start } from './server.js';
 
@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
-test('somebody signs up with a code, stays signed in, and signs out everywhere', async () => {
+journey('somebody signs up with a code, stays signed in, and signs out everywhere', async () => {
   const email = server.freshEmail();
   const visitor = await visit(browser);
   const { page } = visitor;
@@ -66,7 +66,7 @@ test('somebody signs up with a code, stays signed in, and signs out everywhere',
   await visitor.leave();
 });
 
-test('somebody signed in at the pages goes on with one key, or as another person', async () => {
+journey('somebody signed in at the pages goes on with one key, or as another person', async () => {
   const visitor = await visit(browser);
   const email = await visitor.signUp(server);
   const { page } = visitor;
@@ -91,7 +91,7 @@ test('somebody signed in at the pages goes on with one key, or as another person
   await visitor.leave();
 });
 
-test('a code that comes back to another browser signs nobody in', async () => {
+journey('a code that comes back to another browser signs nobody in', async () => {
   const visitor = await visit(browser);
   const { page } = visitor;
   await visitor.signUp(server);

@@ -1,9 +1,9 @@
 // A developer on a fresh data directory, with the keyboard alone.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
-import { launch, visit } from './browser.js';
+import { journey, launch, visit } from './browser.js';
 import { hasFocus, press, type } from './keyboard.js';
 import { PASSWORD, start } from './server.js';
 
@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => Promise.all([server?.stop(), browser?.close()]));
 
-test('a developer signs up on the first page, signs out and in again', async () => {
+journey('a developer signs up on the first page, signs out and in again', async () => {
   const email = server.freshEmail('developer');
   const visitor = await visit(browser);
   const { page } = visitor;

@@ -1,10 +1,10 @@
 // An end user of an app that uses @dream-api/sdk 0.1.38, as it is on npm, with the keyboard alone.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
-import { launch, visit } from './browser.js';
+import { journey, launch, visit } from './browser.js';
 import { hasFocus, press, tabTo, type } from './keyboard.js';
 import { PASSWORD, start } from './server.js';
 
@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
-test('somebody signs up, reloads, uses the app and signs out', async () => {
+journey('somebody signs up, reloads, uses the app and signs out', async () => {
   const email = server.freshEmail();
   const visitor = await visit(browser);
   const { page } = visitor;
@@ -53,7 +53,7 @@ test('somebody signs up, reloads, uses the app and signs out', async () => {
   await visitor.leave([CLERK, CLERK]);
 });
 
-test('somebody who was here before signs in, after a wrong password', async () => {
+journey('somebody who was here before signs in, after a wrong password', async () => {
   const email = server.freshEmail();
   await (await visit(browser)).signUp(server, { email });
   const visitor = await visit(browser);

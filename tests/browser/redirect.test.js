@@ -1,9 +1,9 @@
 // Addresses that a project does not allow: a page that explains, and no way out to them.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
-import { launch, visit } from './browser.js';
+import { journey, launch, visit } from './browser.js';
 import { start } from './server.js';
 
 let server;
@@ -15,7 +15,7 @@ after(() => Promise.all([server?.stop(), browser?.close()]));
 
 for (const page of ['signin', 'signup', 'account', 'refresh', 'reset']) {
   for (const redirect of ['https://evil.example/path', '//evil.example', 'javascript:alert(document.domain)']) {
-    test(`/${page} is not left for ${redirect}`, async () => {
+    journey(`/${page} is not left for ${redirect}`, async () => {
       const visitor = await visit(browser);
       const answer = await visitor.page.goto(server.page(page, { redirect }));
       assert.equal(answer.status(), 422);
@@ -28,7 +28,7 @@ for (const page of ['signin', 'signup', 'account', 'refresh', 'reset']) {
   }
 }
 
-test('somebody who is signed in is not sent there either', async () => {
+journey('somebody who is signed in is not sent there either', async () => {
   const visitor = await visit(browser);
   await visitor.signUp(server);
   const { page } = visitor;
@@ -39,7 +39,7 @@ test('somebody who is signed in is not sent there either', async () => {
   await visitor.leave(['422 /signin']);
 });
 
-test('a key of no project is explained', async () => {
+journey('a key of no project is explained', async () => {
   const visitor = await visit(browser);
   const answer = await visitor.page.goto(
     server.page('signin', { pk: 'pk_test_of_nobody', redirect: 'http://localhost/' }),
@@ -54,8 +54,8 @@ function wayOut(page) {
   return page.evaluate(() =>
     [...document.querySelectorAll('*')]
       .flatMap((element) => [...element.attributes])
-      .filter(({ name }) => /^(href|src|action|formaction|content|data|on\w+)$/.test(name))
+      .filter(({ name }) => /^(href|src|action|formaction|content|data|on\w+)$/.journey(name))
       .map(({ value }) => value)
-      .filter((value) => /evil\.example|javascript:/i.test(value)),
+      .filter((value) => /evil\.example|javascript:/i.journey(value)),
   );
 }

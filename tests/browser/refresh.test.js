@@ -1,10 +1,10 @@
 // The way back from a payment: the page waits until the plan is in force, then returns with a fresh token.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
-import { launch, visit } from './browser.js';
+import { journey, launch, visit } from './browser.js';
 import { PASSWORD, start } from './server.js';
 
 let server;
@@ -26,7 +26,7 @@ async function whoIs(visitor) {
   return user;
 }
 
-test('/refresh waits for the plan and returns with it', async () => {
+journey('/refresh waits for the plan and returns with it', async () => {
   const visitor = await visit(browser);
   const { page } = visitor;
   const email = await visitor.signUp(server);
@@ -47,7 +47,7 @@ test('/refresh waits for the plan and returns with it', async () => {
   await visitor.leave();
 });
 
-test('/refresh without a plan returns at once', async () => {
+journey('/refresh without a plan returns at once', async () => {
   const visitor = await visit(browser);
   const email = await visitor.signUp(server);
   await visitor.page.goto(server.page('refresh', { redirect: app.url }));
@@ -57,7 +57,7 @@ test('/refresh without a plan returns at once', async () => {
   await visitor.leave();
 });
 
-test('/refresh signs in who is not, and then waits', async () => {
+journey('/refresh signs in who is not, and then waits', async () => {
   const paying = await visit(browser);
   const email = await paying.signUp(server);
   const { id } = await whoIs(paying);

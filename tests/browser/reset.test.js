@@ -1,10 +1,10 @@
 // A forgotten password, by code and by link, with the keyboard alone.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
-import { launch, visit } from './browser.js';
+import { journey, launch, visit } from './browser.js';
 import { hasFocus, press, type } from './keyboard.js';
 import { PASSWORD, start } from './server.js';
 
@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
-test('the code of the mail sets a password, and old sessions end', async () => {
+journey('the code of the mail sets a password, and old sessions end', async () => {
   const old = await visit(browser);
   const email = await old.signUp(server);
   await old.page.goto(server.page('account', { redirect: app.url }));
@@ -45,7 +45,7 @@ test('the code of the mail sets a password, and old sessions end', async () => {
   await signsIn(email, NEW_PASSWORD, 'signed in');
 });
 
-test('the link of the mail does, in another browser and once', async () => {
+journey('the link of the mail does, in another browser and once', async () => {
   const old = await visit(browser);
   const email = await old.signUp(server);
   const asking = await visit(browser);
@@ -80,7 +80,7 @@ test('the link of the mail does, in another browser and once', async () => {
   await signsIn(email, NEW_PASSWORD, 'signed in');
 });
 
-test('an address without an account is answered alike, and gets no mail', async () => {
+journey('an address without an account is answered alike, and gets no mail', async () => {
   const known = await (await visit(browser)).signUp(server);
   const texts = [];
   for (const email of [known, server.freshEmail('nobody')]) {

@@ -32,7 +32,8 @@ use crate::signing_in::{attempts, session};
 
 /// Sign up
 ///
-/// Where a project asks for verification first, new and taken addresses are answered the same.
+/// Where a project asks for verification first, new and taken addresses are answered the same. What is made
+/// or mailed here counts like a failed sign-in does (rules 31), or an address could fill the database.
 #[utoipa::path(post, path = "/auth/sign-up", operation_id = "signUp", tag = "hosted pages", request_body(content = SignUpInput),
     responses((status = 200, description = "How far the person is", body = Progress)))]
 pub(crate) async fn sign_up(
@@ -50,11 +51,9 @@ pub(crate) async fn sign_up(
     let found = customers::find_by_email(&app.db, &tenant.scope, &input.email.folded()).await?;
     if app.email_verification(tenant) == EmailVerification::Required {
         let begun = prove_address(&app, &visitor, input, found.as_ref()).await?;
-        attempt.was_right();
         return Ok(Progress::begun("verify", &begun).with([begun.cookie]));
     }
     let Some(customer) = found else {
-        attempt.was_right();
         return Ok(at_once(&app, &visitor, &input).await?);
     };
     let phc = passwords::find(&app.db, &tenant.scope, &customer.id).await?;
@@ -205,14 +204,13 @@ pub(crate) async fn resend(
     mut visitor: Visitor,
 ) -> problem::Result<Response> {
     let input = ResendInput::read(&mut visitor.fields)?;
-    let attempt = attempts::begin(
+    attempts::begin(
         &app,
         visitor.tenant.scope.tenant(),
         &input.flow,
         visitor.client,
     )?;
     let begun = codes::again(&app, &visitor.tenant, &input.flow).await?;
-    attempt.was_right();
     Ok(Progress::begun("sent", &begun).with([begun.cookie]))
 }
 
@@ -228,7 +226,7 @@ pub(crate) async fn forgot(
     let input = ForgotInput::read(&mut visitor.fields)?;
     let tenant = &visitor.tenant;
     let folded = input.email.folded();
-    attempts::begin(&app, tenant.scope.tenant(), &folded, visitor.client)?.was_right();
+    attempts::begin(&app, tenant.scope.tenant(), &folded, visitor.client)?;
     let found = customers::find_by_email(&app.db, &tenant.scope, &folded).await?;
     let send = if found.is_some() {
         Send::Code
