@@ -22,7 +22,7 @@ const FLAGS = [
 ];
 const OWN_HOSTS = ['127.0.0.1', 'localhost'];
 /** How long a page may take to come to what is waited for, on a machine that does much else. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = +(process.env.PAT ?? 15_000);
 
 /** Starts Chromium: the one of DREAM_CHROMIUM, or the first on the PATH. */
 export function launch() {
@@ -112,9 +112,10 @@ class Visitor {
 
   #failed(request) {
     const { errorText } = request.failure();
+    const { hostname, pathname } = new URL(request.url());
     // Leaving a page ends what it still loads; of foreign hosts it is noted that they were asked at all.
-    const isExpected = errorText === 'net::ERR_ABORTED' || !OWN_HOSTS.includes(new URL(request.url()).hostname);
-    if (!isExpected) this.trouble.push(`failed ${request.url()} ${errorText}`);
+    const isKnown = errorText === 'net::ERR_ABORTED' || !OWN_HOSTS.includes(hostname);
+    if (!isKnown) this.trouble.push(`failed ${pathname} ${errorText}`);
   }
 
   #response(response) {

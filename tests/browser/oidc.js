@@ -1,6 +1,6 @@
 /**
  * A real OpenID Connect issuer on loopback: the npm package `oidc-provider`, with one client and one
- * person. Its sign-in page is one button, so that a browser test can press it.
+ * person. Its sign-in page is three buttons, so that a browser test can press them.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -15,8 +15,10 @@ export const PERSON = {
   family_name: 'Lovelace',
 };
 
-/** What the button of the issuer's page says. */
+/** What the buttons of the issuer's page say. */
 export const BUTTON = 'Continue as ada@acme.example';
+export const CANCEL = 'Cancel';
+export const FAIL = 'Fail';
 
 /**
  * Starts an issuer on a free port.
@@ -80,14 +82,29 @@ function configuration({ clientId, clientSecret }, redirectUris, claims) {
   };
 }
 
+const PAGE = `<!doctype html>
+<html lang="en">
+  <title>Acme</title>
+  <link rel="icon" href="data:," />
+  <h1>Acme</h1>
+  <form method="post">
+    <button>${BUTTON}</button>
+    <button formaction="?error=access_denied">${CANCEL}</button>
+    <button formaction="?error=temporarily_unavailable">${FAIL}</button>
+  </form>
+</html>`;
+
 /** One page for sign-in and consent. */
 async function interact(provider, accountId, request, response) {
   const { params } = await provider.interactionDetails(request, response);
   if (request.method !== 'POST') {
     response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.end(
-      `<!doctype html><html lang="en"><title>Acme</title><h1>Acme</h1><form method="post"><button>${BUTTON}</button></form></html>`,
-    );
+    response.end(PAGE);
+    return;
+  }
+  const error = new URL(request.url, provider.issuer).searchParams.get('error');
+  if (error) {
+    await provider.interactionFinished(request, response, { error }, { mergeWithLastSubmission: false });
     return;
   }
   const grant = new provider.Grant({ accountId, clientId: params.client_id });

@@ -90,12 +90,12 @@ class Server {
   }
 
   /** A new saas project of the demo developer, with these settings; answers its publishable key. */
-  async project(name, settings = {}) {
+  async project(name, settings = {}, mode = 'test') {
     const tiers = [
       { name: 'free', displayName: 'Free', price: 0, limit: 5, isDefault: true },
       { name: 'pro', displayName: 'Pro', price: 1900, limit: 500 },
     ];
-    const made = { projectName: name, projectType: 'saas', mode: 'test', tiers };
+    const made = { projectName: name, projectType: 'saas', mode, tiers };
     const { publishableKey } = await this.asDeveloper('POST', '/create-products', made);
     await this.asDeveloper('POST', '/projects/settings', { publishableKey, ...settings });
     return publishableKey;
