@@ -22,7 +22,7 @@ const FLAGS = [
 ];
 const OWN_HOSTS = ['127.0.0.1', 'localhost'];
 /** How long a page may take to come to what is waited for, on a machine that does much else. */
-const PATIENCE_MS = +(process.env.PAT ?? 15_000);
+const PATIENCE_MS = 15_000;
 
 /** Starts Chromium: the one of DREAM_CHROMIUM, or the first on the PATH. */
 export function launch() {

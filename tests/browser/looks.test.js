@@ -44,6 +44,7 @@ for (const [name, { open, trouble = [] }] of Object.entries(STATES)) {
       for (const colorScheme of SCHEMES) {
         await page.setViewportSize({ width, height: HEIGHT });
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
         findings.push(...(await examine(page)).map((finding) => `${width} ${colorScheme}: ${finding}`));
         await picture(page, `${name}-${width}-${colorScheme}`);
       }
@@ -57,6 +58,10 @@ for (const [name, { open, trouble = [] }] of Object.entries(STATES)) {
 async function examine(page) {
   const [overflow, violations] = await page.evaluate(async (grave) => {
     await document.fonts.ready;
+    // Colours that still change would be measured half way.
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    const changes = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(changes.map(({ finished }) => finished));
     const { scrollWidth, clientWidth } = document.documentElement;
     const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
     const told = violations.filter(({ impact }) => grave.includes(impact));

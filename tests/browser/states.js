@@ -82,11 +82,10 @@ export const STATES = {
     },
     trouble: ['401 /auth/verify'],
   },
-  'sign-up, done, no way back known': {
+  'sign-up, leaving': {
     open: async ({ page, server, at, branded }) => {
-      const pk = branded;
       await hold(page, '**/auth/continue');
-      await go(page, at('signup', { pk }), 'Sign up for');
+      await go(page, at('signup', { pk: branded }), 'Sign up for');
       await enter(page, 'Sign up', server.freshEmail(), PASSWORD);
       await page.getByText('Taking you back to localhost:3000').waitFor();
     },
@@ -177,6 +176,18 @@ export const STATES = {
     },
     trouble: ['401 /auth/reset'],
   },
+  'reset by link, no way back': {
+    open: async ({ page, server }) => {
+      const { publishableKey } = server.demo.saas;
+      const email = server.freshEmail();
+      await server.fromPage('/auth/sign-up', { publishableKey, email, password: PASSWORD });
+      await server.fromPage('/auth/forgot', { publishableKey, email });
+      await go(page, await server.link(email, 2), 'Choose a new password');
+      await page.getByLabel('New password', { exact: true }).fill(PASSWORD);
+      await page.getByRole('button', { name: 'Set password and sign in' }).click();
+      await page.getByText('You can close this page.').waitFor();
+    },
+  },
   verify: { open: ({ page, at }) => go(page, at('verify', { token: 'never-sent' }), 'Confirm your e-mail address') },
   'verify, dead link': {
     open: async ({ page, at }) => {
@@ -190,11 +201,12 @@ export const STATES = {
     open: async ({ page, server, required }) => {
       const email = server.freshEmail();
       const body = { publishableKey: required, email, password: PASSWORD, redirect: APP };
-      await server.call('POST', '/auth/sign-up', '', body);
+      await server.fromPage('/auth/sign-up', body);
       await go(page, await server.link(email), 'Confirm your e-mail address');
       await page.getByRole('button', { name: 'Confirm e-mail address' }).click();
-      await page.getByRole('heading', { name: 'Confirmed; now sign in' }).waitFor();
+      await page.getByRole('heading', { name: 'Enter your password' }).waitFor();
     },
+    trouble: ['403 /auth/verify'],
   },
   account: { open: (given) => account(given) },
   'account, long address': { open: (given) => account(given, LONG_EMAIL.replace('max', 'mini')) },
@@ -344,7 +356,7 @@ async function developer(visitor, server) {
 async function account({ visitor, page, server, at }, email = server.freshEmail()) {
   await visitor.signUp(server, { email });
   const { publishableKey } = server.demo.saas;
-  await server.call('POST', '/auth/sign-in', '', { publishableKey, email, password: PASSWORD });
+  await server.fromPage('/auth/sign-in', { publishableKey, email, password: PASSWORD });
   await page.goto(at('account'));
   await page.getByText(`Signed in to Demo SaaS as ${email}`).waitFor();
   return email;

@@ -120,19 +120,28 @@ journey('the link of the mail signs in where it was asked for, once', async () =
   await visitor.leave(['401 /auth/verify']);
 });
 
-journey('in another browser the link only confirms', async () => {
+journey('in another browser the link asks for the password as well', async () => {
   const email = server.freshEmail();
   const asking = await visit(browser);
   await signUp(asking.page, email);
   const visitor = await visit(browser);
   const { page } = visitor;
+  const password = page.getByLabel('Password', { exact: true });
   await page.goto(await server.link(email));
   await press(page.getByRole('button', { name: 'Confirm e-mail address' }));
-  await page.getByRole('heading', { name: 'Confirmed; now sign in' }).waitFor();
-  await press(page.getByRole('link', { name: 'Sign in' }));
-  await signIn(page, email);
+  await page.getByRole('heading', { name: 'Enter your password' }).waitFor();
+  await hasFocus(password);
+  await page.keyboard.type('not this one');
+  await page.keyboard.press('Enter');
+  await page.locator('[aria-invalid=true]').waitFor();
+  await hasFocus(password);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
   await page.waitForURL((url) => url.origin === app.url);
-  await visitor.leave();
+  await page.goto(server.page('account', { redirect: app.url }));
+  await page.getByText(`Signed in to Demo SaaS as ${email}`).waitFor();
+  await visitor.leave(['403 /auth/verify', '403 /auth/verify']);
   await asking.leave();
 });
 

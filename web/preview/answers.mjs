@@ -27,6 +27,7 @@ const CALLS = {
   '/auth/session': ({ publishableKey }) => ok({ user: { ...ADA, publishableKey } }),
   '/auth/sign-out': () => ok({ success: true }),
   '/auth/account': ({ publishableKey }) => ok(account(publishableKey)),
+  '/auth/account/identities/remove': () => ok({ success: true }),
   '/auth/account/profile': ({ publishableKey }) => ok({ user: { ...ADA, publishableKey } }),
   '/auth/account/password': ({ currentPassword }) =>
     currentPassword?.startsWith('wrong')

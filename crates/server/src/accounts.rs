@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::accounts::answer::{AccountBody, CodeSent, Done, IdentityRow, SessionRow, UserBody};
 use crate::accounts::input::{
-    DeletionInput, EmailInput, EndInput, OwnAccount, PasswordInput, ProfileInput,
+    DeletionInput, DisconnectInput, EmailInput, EndInput, OwnAccount, PasswordInput, ProfileInput,
 };
 use crate::app::App;
 use crate::caller::{SignedIn, Visitor};
@@ -193,6 +193,30 @@ pub(crate) async fn end_sessions(
         body,
         cookies::clear(&app, Name::Session, scope.tenant())?,
     ))
+}
+
+/// Disconnect an account
+///
+/// It no longer signs in here. The last way to sign in stays (409 `conflict`).
+#[utoipa::path(post, path = "/auth/account/identities/remove", operation_id = "disconnectAccount", tag = "hosted pages", request_body(content = DisconnectInput),
+    responses((status = 200, description = "Disconnected", body = Done)))]
+pub(crate) async fn disconnect(
+    State(app): State<App>,
+    mut visitor: Visitor,
+) -> problem::Result<Json<Done>> {
+    let input = DisconnectInput::read(&mut visitor.fields)?;
+    let user = &visitor.signed_in()?.customer.id;
+    let detail = json!({"provider": input.provider});
+    let act = app.act(user, "account.unlink", user, &detail);
+    let scope = &visitor.tenant.scope;
+    let done = identities::unlink(&app.db, scope, user, &input.provider, &act).await;
+    done.map_err(|error| match error.code() {
+        Code::Conflict => Code::Conflict.error(
+            "This account is not connected, or it is your only way to sign in; set a password first",
+        ),
+        _ => error,
+    })?;
+    Ok(Json(Done { success: true }))
 }
 
 /// Delete your account

@@ -189,12 +189,13 @@ fn strip_null(schema: &mut Schema) {
 }
 
 /// Bodies that are sent, by the names of their schemas.
-const SENT: [&str; 32] = [
+const SENT: [&str; 33] = [
     "ClockInput",
     "Continue",
     "CustomerChanges",
     "CustomerInput",
     "DeleteAccount",
+    "DisconnectAccount",
     "DeleteInput",
     "EmailChange",
     "EndSession",
@@ -225,9 +226,10 @@ const SENT: [&str; 32] = [
 ];
 
 /// Bodies of the hosted pages: the extractor reads `publishableKey` of each.
-const OF_PAGES: [&str; 13] = [
+const OF_PAGES: [&str; 14] = [
     "Continue",
     "DeleteAccount",
+    "DisconnectAccount",
     "EmailChange",
     "EndSession",
     "Forgot",

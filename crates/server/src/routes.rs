@@ -76,6 +76,7 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(accounts::email))
         .routes(routes!(accounts::verify))
         .routes(routes!(accounts::end_sessions))
+        .routes(routes!(accounts::disconnect))
         .routes(routes!(accounts::delete))
         .routes(routes!(providers::list, providers::set, providers::delete))
         .routes(routes!(audit::list))

@@ -56,6 +56,14 @@ pub(crate) struct EndInput {
     pub(crate) id: Option<String>,
 }
 
+/// A connected account that shall no longer sign in here.
+#[derive(Debug, ToSchema)]
+#[schema(as = DisconnectAccount, example = json!({"publishableKey": "pk_test_…", "provider": "google"}))]
+pub(crate) struct DisconnectInput {
+    /// Its id.
+    pub(crate) provider: String,
+}
+
 /// The end of an account.
 #[derive(Debug, ToSchema)]
 #[schema(as = DeleteAccount, example = json!({"publishableKey": "pk_test_…", "confirm": "ada@example.com", "password": "several words together"}))]
@@ -108,6 +116,14 @@ impl EndInput {
     pub(crate) fn read(fields: &mut Fields) -> Result<Self> {
         Ok(Self {
             id: fields.text("id")?,
+        })
+    }
+}
+
+impl DisconnectInput {
+    pub(crate) fn read(fields: &mut Fields) -> Result<Self> {
+        Ok(Self {
+            provider: fields.required_text("provider")?,
         })
     }
 }

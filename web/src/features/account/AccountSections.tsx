@@ -47,7 +47,7 @@ export function AccountSections({ onSignIn, onGone }: AccountSectionsProps) {
       <EmailSection {...shared} />
       <PasswordSection {...shared} />
       <Sessions {...shared} onSignedOut={() => onGone('signed-out')} />
-      <ConnectedAccounts account={account} />
+      <ConnectedAccounts account={account} load={load} />
       <DeleteAccount {...shared} onDeleted={() => onGone('deleted')} />
     </AccountFrame>
   );

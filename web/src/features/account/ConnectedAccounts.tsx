@@ -1,28 +1,69 @@
-import { Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
 
-import type { Account } from './calls';
-import { Section } from './Section';
+import { tell } from '../../forms/problem-words';
+import { asProblem } from '../../forms/useForm';
+import { Notice } from '../../parts/Notice';
+import { usePageContext } from '../../parts/page-context';
+import { type ConnectedAccount, disconnect } from './calls';
+import { Section, type SectionProps } from './Section';
 import styles from './Sessions.module.css';
 
-/** Accounts elsewhere that sign in here; nothing to see where there is none. */
-export function ConnectedAccounts({ account }: { account: Account }) {
-  if (account.identities.length === 0) return null;
+/** Accounts elsewhere that sign in here, with a way to disconnect each; nothing to see where there is none. */
+export function ConnectedAccounts({ account, load }: Pick<SectionProps, 'account' | 'load'>) {
+  const context = usePageContext();
+  const [busy, setBusy] = useState<string | null>(null);
+  const [result, setResult] = useState<{ kind: 'success' | 'danger'; text: string } | null>(null);
+  if (account.identities.length === 0 && !result) return null;
+
+  async function end({ provider, name }: ConnectedAccount) {
+    setBusy(provider);
+    setResult(null);
+    try {
+      await disconnect(context, provider);
+      await load();
+      setResult({ kind: 'success', text: `Disconnected: ${name}.` });
+    } catch (thrown) {
+      setResult({ kind: 'danger', text: tell(asProblem(thrown)).text });
+    }
+    setBusy(null);
+  }
+
+  const isOnlyWay = !account.hasPassword && account.identities.length === 1;
   return (
-    <Section id="connected" title="Connected accounts" about="You can sign in with each of them.">
-      <ul className={styles.list}>
-        {account.identities.map(({ provider, name, email }) => (
-          <li key={provider} className={styles.item}>
-            <div>
-              <Text fw={500}>{name}</Text>
-              {email && (
-                <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                  {email}
-                </Text>
+    <Section
+      id="connected"
+      title="Connected accounts"
+      about={isOnlyWay ? 'You sign in with it. Set a password before you disconnect it.' : 'You can sign in with each.'}
+    >
+      <Stack gap="lg">
+        <ul className={styles.list}>
+          {account.identities.map((identity) => (
+            <li key={identity.provider} className={styles.item}>
+              <div>
+                <Text fw={500}>{identity.name}</Text>
+                {identity.email && (
+                  <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+                    {identity.email}
+                  </Text>
+                )}
+              </div>
+              {!isOnlyWay && (
+                <Button
+                  variant="default"
+                  h={36}
+                  loading={busy === identity.provider}
+                  aria-label={`Disconnect ${identity.name}`}
+                  onClick={() => void end(identity)}
+                >
+                  Disconnect
+                </Button>
               )}
-            </div>
-          </li>
-        ))}
-      </ul>
+            </li>
+          ))}
+        </ul>
+        {result && <Notice kind={result.kind} text={result.text} />}
+      </Stack>
     </Section>
   );
 }

@@ -61,6 +61,11 @@ export function endSessions(context: PageContext, id?: string): Promise<Done> {
   return send(context, '/sessions/end', id ? { id } : {});
 }
 
+/** The last way to sign in stays. */
+export function disconnect(context: PageContext, provider: string): Promise<Done> {
+  return send(context, '/identities/remove', { provider });
+}
+
 export function deleteAccount(context: PageContext, confirm: string, password?: string): Promise<Done> {
   return send(context, '/delete', { confirm, ...(password ? { password } : {}) });
 }

@@ -233,3 +233,26 @@ async fn ten_first_sign_ins_at_once_make_one_account() {
     ids.dedup();
     assert_eq!(ids.len(), 1);
 }
+
+#[tokio::test]
+async fn a_connected_account_is_disconnected_but_not_the_last_way_in() {
+    let stage = Stage::new().await;
+    let path = "/auth/account/identities/remove";
+    let only_provider = stage.arrive(ada()).await;
+    let account = only_provider.send("/auth/account", json!({})).await.is(200);
+    let named = json!({"provider": account.json["identities"][0]["provider"]});
+    let reply = only_provider.send(path, named.clone()).await;
+    reply.problem(409, "conflict");
+    let password = json!({"newPassword": PASSWORD});
+    only_provider
+        .send("/auth/account/password", password)
+        .await
+        .is(200);
+    only_provider.send(path, named.clone()).await.is(200);
+    let account = only_provider.send("/auth/account", json!({})).await.is(200);
+    assert_eq!(account.json["identities"], json!([]));
+    only_provider
+        .send(path, named)
+        .await
+        .problem(409, "conflict");
+}
