@@ -36,8 +36,7 @@ export function journey(name, run) {
       await run();
     } catch (error) {
       const seen = await Promise.all(visitors.map((visitor) => visitor.tell()));
-      error.stack += `\n\n${seen.join('\n\n')}`;
-      throw error;
+      throw new Error([error.message, ...seen].join('\n\n'), { cause: error });
     } finally {
       await Promise.all(visitors.splice(0).map(({ context }) => context.close()));
     }

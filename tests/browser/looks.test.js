@@ -56,18 +56,24 @@ for (const [name, { open, trouble = [] }] of Object.entries(STATES)) {
 
 /** What is wrong with the page as it stands. */
 async function examine(page) {
-  const [overflow, violations] = await page.evaluate(async (grave) => {
-    await document.fonts.ready;
-    // Colours that still change would be measured half way.
+  const { tooWide, violations } = await page.evaluate(lookAtPage);
+  const grave = violations.filter(({ impact }) => GRAVE.includes(impact));
+  const found = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  return tooWide > 0 ? [`${tooWide} px too wide`, ...found] : found;
+}
+
+/** Runs in the page, when its fonts are there and no colour changes any more. */
+async function lookAtPage() {
+  await document.fonts.ready;
+  const changing = () => document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+  do {
+    await Promise.allSettled(changing().map(({ finished }) => finished));
+    // The end of one change begins that of what inherits from it.
     await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    const changes = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
-    await Promise.allSettled(changes.map(({ finished }) => finished));
-    const { scrollWidth, clientWidth } = document.documentElement;
-    const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
-    const told = violations.filter(({ impact }) => grave.includes(impact));
-    return [scrollWidth - clientWidth, told.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)];
-  }, GRAVE);
-  return overflow > 0 ? [`${overflow} px too wide`, ...violations] : violations;
+  } while (changing().length > 0);
+  const { scrollWidth, clientWidth } = document.documentElement;
+  const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+  return { tooWide: scrollWidth - clientWidth, violations };
 }
 
 async function picture(page, name) {

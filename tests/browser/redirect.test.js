@@ -54,8 +54,8 @@ function wayOut(page) {
   return page.evaluate(() =>
     [...document.querySelectorAll('*')]
       .flatMap((element) => [...element.attributes])
-      .filter(({ name }) => /^(href|src|action|formaction|content|data|on\w+)$/.journey(name))
+      .filter(({ name }) => /^(href|src|action|formaction|content|data|on\w+)$/.test(name))
       .map(({ value }) => value)
-      .filter((value) => /evil\.example|javascript:/i.journey(value)),
+      .filter((value) => /evil\.example|javascript:/i.test(value)),
   );
 }

@@ -16,17 +16,14 @@ const APP = 'http://localhost:3000/welcome';
 export async function prepare(server, issuer, logo) {
   const { publishableKey } = server.demo.saas;
   const { issuer: url, clientId, clientSecret } = issuer;
-  await server.asDeveloper('POST', '/projects/providers', {
-    ...{ publishableKey, id: 'acme', name: 'Acme', issuer: url, clientId, clientSecret },
-  });
+  const acme = { publishableKey, id: 'acme', name: 'Acme', issuer: url, clientId, clientSecret };
+  await server.asDeveloper('POST', '/projects/providers', acme);
   const required = await server.project('Confirming', { emailVerification: 'required' });
   // A colour that no text can be read on, a long name, a picture.
-  const branded = await server.project('Wetterdienst für die Küste und das Binnenland', {
-    ...{ accentColor: '#ffe14d', hideBranding: true },
-  });
-  await server.asDeveloper('POST', '/projects/logo', {
-    ...{ publishableKey: branded, logo: `data:image/png;base64,${logo.toString('base64')}` },
-  });
+  const brand = { accentColor: '#ffe14d', hideBranding: true };
+  const branded = await server.project('Wetterdienst für die Küste und das Binnenland', brand);
+  const picture = { publishableKey: branded, logo: `data:image/png;base64,${logo.toString('base64')}` };
+  await server.asDeveloper('POST', '/projects/logo', picture);
   const live = await server.project('Live weather', { redirectOrigins: ['https://weather.example'] }, 'live');
   return { required, branded, live };
 }
@@ -102,7 +99,8 @@ export const STATES = {
   'sign-in': { open: ({ page, at }) => go(page, at('signin'), 'Sign in to') },
   'sign-in of a developer': { open: ({ page, server }) => go(page, `${server.url}/signin`, 'Sign in to') },
   'sign-in in live mode': {
-    open: ({ page, at, live }) => go(page, at('signin', { pk: live, redirect: 'https://weather.example/' }), 'Sign in to'),
+    open: ({ page, at, live }) =>
+      go(page, at('signin', { pk: live, redirect: 'https://weather.example/' }), 'Sign in to'),
   },
   'sign-in with a brand': { open: ({ page, at, branded }) => go(page, at('signin', { pk: branded }), 'Sign in to') },
   'sign-in, wrong password': {
