@@ -71,7 +71,12 @@ function pageOf(client, config) {
         const { usage } = await api.usage.track();
         $('[data-testid=result]').textContent = usage.usageCount + ' of ' + usage.limit + ' used';
       });
-    $('#out').onclick = () => tell(async () => (await api.auth.signOut(), show()));
+    $('#out').onclick = () =>
+      tell(async () => {
+        await api.auth.signOut();
+        show();
+        $('[data-testid=result]').textContent = 'Session ended';
+      });
     ${WIRING[client]}
     await api.auth.init();
     show();

@@ -26,7 +26,7 @@ after(() => Promise.all([server?.stop(), browser?.close(), app?.stop(), issuer?.
 journey('somebody signs in with the provider, and is known the second time', async () => {
   const visitor = await visit(browser);
   const { page } = visitor;
-  const { status, signIn, signUp, signOut } = partsOf(page);
+  const { status, result, signIn, signUp, signOut } = partsOf(page);
   const signedIn = status.filter({ hasText: `Signed in as ${PERSON.email} on free` });
   await page.goto(app.url);
   await signUp.click();
@@ -38,7 +38,7 @@ journey('somebody signs in with the provider, and is known the second time', asy
   assert.equal(first.emailVerified, true);
 
   await signOut.click();
-  await status.filter({ hasText: 'Signed out' }).waitFor();
+  await result.filter({ hasText: 'Session ended' }).waitFor();
   await signIn.click();
   await page.getByRole('link', { name: 'Continue with Acme' }).click();
   await signedIn.waitFor();

@@ -89,7 +89,6 @@ journey('when the server cannot be reached, what was typed stays and the next tr
   await press(button);
   await page.getByRole('alert').filter({ hasText: 'The server could not be reached.' }).waitFor();
   assert.equal(await page.getByLabel('E-mail address').inputValue(), email);
-  await hasFocus(button);
   await visitor.context.setOffline(false);
   await press(button);
   await page.waitForURL((url) => url.origin === app.url);
@@ -103,12 +102,12 @@ journey('the sign-in page is not left behind in the history', async () => {
   await page.goto(app.url);
   await partsOf(page).signIn.click();
   await page.getByRole('button', { name: `Continue as ${email}` }).click();
-  await page.waitForURL(`${app.url}/home?tab=rain`);
+  const signedIn = partsOf(page).status.filter({ hasText: `Signed in as ${email}` });
+  await signedIn.waitFor();
+  assert.equal(page.url(), `${app.url}/home?tab=rain`);
   await page.goBack();
   assert.equal(page.url(), `${app.url}/`);
-  await partsOf(page)
-    .status.filter({ hasText: `Signed in as ${email}` })
-    .waitFor();
+  await signedIn.waitFor();
   await visitor.leave();
 });
 

@@ -86,6 +86,21 @@ journey('five wrong codes end the code, and signing up again sends another', asy
   await visitor.leave(Array(6).fill('401 /auth/verify'));
 });
 
+journey('a new code can be asked for when the page says so, and the server has the last word', async () => {
+  const visitor = await visit(browser);
+  const { page } = visitor;
+  await page.clock.install();
+  await signUp(page, server.freshEmail());
+  await page.getByText('You can ask for a new code in').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Send a new code' }).count(), 0);
+  await page.clock.runFor(61_000);
+  await press(page.getByRole('button', { name: 'Send a new code' }));
+  // The clock of the page is a minute ahead of that of the server.
+  await page.getByText('Too many tries').waitFor();
+  await page.getByText('You can ask for a new code in').waitFor();
+  await visitor.leave(['429 /auth/resend']);
+});
+
 journey('who signed up before addresses had to be confirmed does so when signing in', async () => {
   const publishableKey = await server.project('Later');
   const before = await visit(browser);

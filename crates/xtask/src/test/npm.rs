@@ -30,6 +30,20 @@ pub(super) fn sdk(run: &mut Run) -> Result<()> {
     )
 }
 
+/// The official payment client, against the sandbox alone.
+pub(super) fn sandbox(run: &mut Run) -> Result<()> {
+    let example = ["build", "--package", "dream-sandbox", "--example", "serve"];
+    run.command(repo::cargo(&example))?;
+    let built = repo::target().join("debug/examples/serve");
+    let binary = built.canonicalize().explain("the sandbox was not built")?;
+    install(run)?;
+    npm_with(
+        run,
+        &["test", "--workspace", "tests/sandbox"],
+        &[("DREAM_SANDBOX_BIN", binary)],
+    )
+}
+
 /// The journeys, in headless Chromium.
 pub(super) fn browser(run: &mut Run) -> Result<()> {
     let chromium = chromium()?;

@@ -19,6 +19,7 @@ pub(super) enum Step {
     Sqlite,
     Postgres,
     Sdk,
+    Sandbox,
     Browser,
     Schemathesis,
 }
@@ -41,6 +42,7 @@ impl Step {
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
             Self::Sdk => "sdk",
+            Self::Sandbox => "sandbox",
             Self::Browser => "browser",
             Self::Schemathesis => "schemathesis",
         }
@@ -58,6 +60,7 @@ impl Step {
             Self::Sqlite => "integration tests on SQLite",
             Self::Postgres => "the same integration tests on PostgreSQL",
             Self::Sdk => "our SDK, and the published one, against the binary",
+            Self::Sandbox => "the official payment client against the sandbox",
             Self::Browser => "journeys in a real browser",
             Self::Schemathesis => "random calls after openapi.json",
         }
@@ -81,6 +84,7 @@ impl Step {
             Self::Sqlite => return integration(run, None),
             Self::Postgres => return on_postgres(run),
             Self::Sdk => npm::sdk(run)?,
+            Self::Sandbox => npm::sandbox(run)?,
             Self::Browser => npm::browser(run)?,
             Self::Schemathesis => fuzz::run(run)?,
         }
