@@ -19,7 +19,7 @@ for (const page of ['signin', 'signup', 'account', 'refresh', 'reset']) {
       const visitor = await visit(browser);
       const answer = await visitor.page.goto(server.page(page, { redirect }));
       assert.equal(answer.status(), 422);
-      await visitor.page.getByRole('heading', { name: 'This link leads somewhere it may not' }).waitFor();
+      await visitor.page.getByRole('heading', { name: 'This link leads to a place that is not allowed' }).waitFor();
       await visitor.page.getByText('Nothing happened to your account.').waitFor();
       assert.deepEqual(await wayOut(visitor.page), []);
       assert.equal(await visitor.page.getByRole('textbox').count(), 0);
@@ -34,7 +34,7 @@ journey('somebody who is signed in is not sent there either', async () => {
   const { page } = visitor;
   const answer = await page.goto(server.page('signin', { redirect: 'https://evil.example/' }));
   assert.equal(answer.status(), 422);
-  await page.getByRole('heading', { name: 'This link leads somewhere it may not' }).waitFor();
+  await page.getByRole('heading', { name: 'This link leads to a place that is not allowed' }).waitFor();
   assert.equal(await page.getByRole('button').count(), 0);
   await visitor.leave(['422 /signin']);
 });

@@ -288,7 +288,7 @@ export const STATES = {
     },
   },
   'a foreign redirect': {
-    open: ({ page, at }) => go(page, at('signin', { redirect: 'https://evil.example/' }), 'This link leads somewhere'),
+    open: ({ page, at }) => go(page, at('signin', { redirect: 'https://evil.example/' }), 'This link leads to a place'),
     trouble: ['422 /signin'],
   },
   'no redirect': {

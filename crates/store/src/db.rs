@@ -175,6 +175,9 @@ impl Db {
                     .bumps
                     .iter()
                     .for_each(|slot| self.inner.versions.bump(*slot));
+                if !change.bumps.is_empty() {
+                    postgres.after_batch().await;
+                }
                 Ok(rows)
             }
         }

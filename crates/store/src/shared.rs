@@ -33,6 +33,7 @@ pub(crate) struct Shared {
     calls: Mutex<Option<mpsc::Sender<Waiting>>>,
     lane: Mutex<Option<JoinHandle<()>>>,
     unfolded: Arc<Unfolded>,
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Shared {
@@ -48,7 +49,9 @@ impl Shared {
         let unfolded = Arc::new(Unfolded::default());
         unfolded.recover(&pool).await?;
         let (calls, waiting) = mpsc::channel(options.calls_max.max(1));
+        let turn = Arc::default();
         let lane = batch::Lane {
+            turn: Arc::clone(&turn),
             pool: lane_pool,
             clocks,
             versions,
@@ -61,7 +64,14 @@ impl Shared {
             calls: Mutex::new(Some(calls)),
             lane: Mutex::new(Some(lane)),
             unfolded,
+            turn,
         })
+    }
+
+    /// Waits until the batch that runs has ended: it may have looked at keys and plans before a change
+    /// that was committed meanwhile.
+    pub(crate) async fn after_batch(&self) {
+        drop(self.turn.lock().await);
     }
 
     pub(crate) fn call(&self, call: Waiting) -> Result<()> {

@@ -40,6 +40,13 @@ export function useForm({ check, run, fieldOf = {} }: Wishes): Form {
     if (Object.keys(errors).length > 0) focusFirstError(ref.current);
   }, [errors]);
 
+  // A button that is disabled while it runs loses the focus; it gets it back unless something else has it.
+  const hasRun = useRef(false);
+  useEffect(() => {
+    if (!running && hasRun.current && document.activeElement === document.body) focusButton(ref.current);
+    hasRun.current = running;
+  }, [running]);
+
   async function submit(values: Values) {
     setProblem(null);
     const wrong = check?.(values) ?? {};
@@ -91,4 +98,8 @@ function valuesOf(form: HTMLFormElement): Values {
 
 function focusFirstError(form: HTMLFormElement | null) {
   form?.querySelector<HTMLElement>('input[aria-invalid="true"]')?.focus();
+}
+
+function focusButton(form: HTMLFormElement | null) {
+  form?.querySelector<HTMLElement>('button[type="submit"]')?.focus();
 }

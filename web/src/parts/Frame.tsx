@@ -1,5 +1,5 @@
 import { Text, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 
 import { Brand } from './Brand';
 import styles from './Frame.module.css';
@@ -15,9 +15,20 @@ interface FrameProps {
   children?: ReactNode;
 }
 
+let isFirstView = true;
+
 /** A hosted page: the developer's brand and one card in the middle. */
 export function Frame({ title, about, aside, children }: FrameProps) {
   const { project, isRoot } = usePageContext();
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  useEffect(() => {
+    document.title = title.includes(project.name) ? title : `${title} – ${project.name}`;
+    // A view that replaces another is read from its heading, unless one of its fields took the focus.
+    if (!isFirstView && document.activeElement === document.body) heading.current?.focus();
+    isFirstView = false;
+  }, [title, project.name]);
+
   return (
     <div className={styles.page}>
       <header className={styles.header}>
@@ -28,7 +39,9 @@ export function Frame({ title, about, aside, children }: FrameProps) {
       </header>
       <main className={styles.main}>
         <div className={styles.card}>
-          <Title order={1}>{title}</Title>
+          <Title order={1} ref={heading} tabIndex={-1} style={{ outline: 'none' }}>
+            {title}
+          </Title>
           {about && (
             <Text component="div" c="dimmed" mt="sm">
               {about}

@@ -6,8 +6,10 @@ import { usePageContext } from './page-context';
 
 /** The other ways to sign in, each a link that leaves for the provider. */
 export function Providers({ intent }: { intent: 'signin' | 'signup' }) {
-  const { providers, publishableKey } = usePageContext();
-  if (providers.length === 0 || !publishableKey) return null;
+  const { providers, publishableKey, redirect, isRoot } = usePageContext();
+  // Nobody is sent to a provider who could not come back from there.
+  const canReturn = redirect.url !== null || isRoot;
+  if (providers.length === 0 || !publishableKey || !canReturn) return null;
   return (
     <Stack gap="md">
       <Text className={styles.or ?? ''} size="sm" c="dimmed">

@@ -35,6 +35,8 @@ pub(crate) struct Lane {
     pub(crate) versions: Versions,
     pub(crate) unfolded: Arc<Unfolded>,
     pub(crate) fold_every: Duration,
+    /// Held while a batch runs.
+    pub(crate) turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// Calls that fold into one row of the statement, each with what its answer needs.
@@ -58,7 +60,9 @@ impl Lane {
                     if count == 0 {
                         return;
                     }
+                    let turn = self.turn.lock().await;
                     self.batch(&mut calls).await;
+                    drop(turn);
                 }
             }
         }

@@ -1,3 +1,4 @@
+import { Button, Stack } from '@mantine/core';
 import { useState } from 'react';
 
 import { reload } from '../../navigate';
@@ -18,8 +19,13 @@ export function AccountPage() {
       return <SignIn title={`Sign in to your ${project.name} account`} onComplete={reload} />;
     case 'signed-out':
       return (
-        <Frame title="You are signed out" about={`Of ${project.name}, on this page.`}>
-          <BackToApp />
+        <Frame title="You are signed out" about={`To see your ${project.name} account, sign in again.`}>
+          <Stack gap="lg">
+            <Button h={44} fullWidth onClick={() => setStep('sign-in')}>
+              Sign in
+            </Button>
+            <BackToApp />
+          </Stack>
         </Frame>
       );
     case 'deleted':

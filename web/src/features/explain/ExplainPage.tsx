@@ -25,7 +25,6 @@ export function ExplainPage() {
             </Text>
           )}
           <Text size="sm" c="dimmed">
-            {error.message}{' '}
             <Anchor inherit href={`/docs/errors/${encodeURIComponent(error.code)}`}>
               About {error.code}
             </Anchor>

@@ -12,7 +12,7 @@ export function explain(error: PageError, { project, publishableKey }: PageConte
   switch (error.code) {
     case 'redirect_not_allowed':
       return {
-        title: 'This link leads somewhere it may not',
+        title: 'This link leads to a place that is not allowed',
         forUser: `It would send you on to an address that ${project.name} has not allowed. ${back}`,
         forDeveloper:
           'Add the exact origin of redirect to the allowed origins of the project with POST /projects/settings. Test mode allows loopback addresses by itself; live mode allows only what is on the list.',

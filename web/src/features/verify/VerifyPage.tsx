@@ -74,7 +74,8 @@ function DeadLink() {
     <Frame title="This link no longer works" about="It was used already, is too old, or a newer mail replaced it.">
       <Stack gap="lg">
         <Text>
-          Sign in with your address and password. If the address still needs to be confirmed, a new mail comes.
+          If you were signing up, sign up again. If you have an account, sign in: where the address still needs to be
+          confirmed, a new mail comes.
         </Text>
         {canReturn && (
           <Button component="a" h={44} fullWidth href={linkTo('signin', window.location.search)}>
