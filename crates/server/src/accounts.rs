@@ -6,7 +6,6 @@ mod input;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::user::Email;
@@ -14,7 +13,7 @@ use dream_store::accounts::{self, Effects, End};
 use dream_store::{customers, identities, passwords, sessions};
 use serde_json::json;
 
-use crate::accounts::answer::{AccountBody, CodeSent, Done, IdentityRow, SessionRow, UserBody};
+use crate::accounts::answer::{AccountBody, IdentityRow, SessionRow, UserBody};
 use crate::accounts::input::{
     DeletionInput, DisconnectInput, EmailInput, EndInput, OwnAccount, PasswordInput, ProfileInput,
 };
@@ -23,7 +22,8 @@ use crate::caller::{SignedIn, Visitor};
 use crate::cookies::{self, Name};
 use crate::http::problem;
 use crate::mail::Letter;
-use crate::signing_in::codes::{self, Begun, Purpose, RESEND_SECONDS, Remembered, Send};
+use crate::signing_in::answer::{Done, Progress, with_cookies};
+use crate::signing_in::codes::{self, Purpose, Remembered, Send};
 use crate::signing_in::person::Person;
 use crate::signing_in::{attempts, offered};
 
@@ -120,7 +120,7 @@ pub(crate) async fn password(
 /// A code goes to the new address; the old one counts until it is verified, and is told. An address that
 /// another account has is answered the same.
 #[utoipa::path(post, path = "/auth/account/email", operation_id = "changeEmail", tag = "hosted pages", request_body(content = EmailInput),
-    responses((status = 200, description = "A code was mailed", body = CodeSent)))]
+    responses((status = 200, description = "A code was mailed", body = Progress)))]
 pub(crate) async fn email(
     State(app): State<App>,
     mut visitor: Visitor,
@@ -144,14 +144,14 @@ pub(crate) async fn email(
     };
     let user = Some(&*customer.id);
     let begun = codes::begin(&app, tenant, Purpose::ChangeEmail, user, remembered, send).await?;
-    Ok(code_sent(begun))
+    Ok(Progress::begun("verify", &begun).with([begun.cookie]))
 }
 
 /// Verify your e-mail address
 ///
 /// Mails a code to the address of the account, which is then proven with `/auth/verify`.
 #[utoipa::path(post, path = "/auth/account/verify", operation_id = "sendVerification", tag = "hosted pages", request_body(content = OwnAccount),
-    responses((status = 200, description = "A code was mailed", body = CodeSent)))]
+    responses((status = 200, description = "A code was mailed", body = Progress)))]
 pub(crate) async fn verify(State(app): State<App>, visitor: Visitor) -> problem::Result<Response> {
     let customer = &visitor.signed_in()?.customer;
     let email = customer
@@ -168,7 +168,7 @@ pub(crate) async fn verify(State(app): State<App>, visitor: Visitor) -> problem:
     };
     let (purpose, user) = (Purpose::VerifyEmail, Some(&*customer.id));
     let begun = codes::begin(&app, &visitor.tenant, purpose, user, remembered, Send::Code).await?;
-    Ok(code_sent(begun))
+    Ok(Progress::begun("verify", &begun).with([begun.cookie]))
 }
 
 /// End sessions
@@ -189,9 +189,9 @@ pub(crate) async fn end_sessions(
     if id.is_some_and(|id| *id != *session.id) {
         return Ok(body.into_response());
     }
-    Ok(with_cookie(
+    Ok(with_cookies(
         body,
-        cookies::clear(&app, Name::Session, scope.tenant())?,
+        [cookies::clear(&app, Name::Session, scope.tenant())?],
     ))
 }
 
@@ -250,9 +250,9 @@ pub(crate) async fn delete(
     let act = app.act(&customer.id, "account.delete", &customer.id, &json!({}));
     customers::delete(&app.db, scope, &customer, &farewell, &act).await?;
     app.wake_outbox();
-    Ok(with_cookie(
+    Ok(with_cookies(
         Json(Done { success: true }),
-        cookies::clear(&app, Name::Session, scope.tenant())?,
+        [cookies::clear(&app, Name::Session, scope.tenant())?],
     ))
 }
 
@@ -312,21 +312,6 @@ fn note(app: &App, visitor: &Visitor, letter: &Letter<'_>) -> Vec<dream_store::o
         .and_then(|email| codes::note(app, &visitor.tenant, &email, letter))
         .into_iter()
         .collect()
-}
-
-fn code_sent(begun: Begun) -> Response {
-    let body = Json(CodeSent {
-        status: "verify",
-        flow: begun.flow,
-        resend_after_seconds: RESEND_SECONDS,
-    });
-    with_cookie(body, begun.cookie)
-}
-
-fn with_cookie<T: serde::Serialize>(body: Json<T>, cookie: HeaderValue) -> Response {
-    let mut response = body.into_response();
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    response
 }
 
 fn gone() -> Error {

@@ -18,13 +18,14 @@ use dream_store::{passwords, sessions};
 use serde_json::json;
 
 use crate::app::App;
-use crate::auth::answer::{Destination, Done, Progress, SessionBody, with_cookies};
+use crate::auth::answer::{Destination, SessionBody};
 use crate::auth::input::{
     ContinueInput, ForgotInput, OnProject, ResendInput, SignInInput, SignUpInput,
 };
 use crate::caller::Visitor;
 use crate::cookies::{self, Name};
 use crate::http::problem;
+use crate::signing_in::answer::{Done, Progress, with_cookies};
 use crate::signing_in::codes::{self, Purpose, Remembered, Send};
 use crate::signing_in::person::Person;
 use crate::signing_in::way_back::{self, WayBack};
@@ -105,11 +106,9 @@ async fn at_once(app: &App, visitor: &Visitor, input: &SignUpInput) -> Result<Re
     let id = UserId::new(app.now(), app.random.bytes());
     let prepared = session::prepare(app, tenant, visitor.user_agent.as_deref())?;
     let fields = Stored {
-        email: Some((input.email.as_str().to_owned(), input.email.folded())),
         first_name: input.first_name.clone(),
         last_name: input.last_name.clone(),
-        metadata: "{}".to_owned(),
-        ..Stored::default()
+        ..Stored::of_email(&input.email)
     };
     let effects = Effects {
         password: Some(&phc),

@@ -119,9 +119,7 @@ impl DeveloperCaller {
                 .error("There is no platform for this developer yet; make one with POST /generate-platform-id")
         })
     }
-}
 
-impl DeveloperCaller {
     /// A project of the developer's own, by its publishable key (404 `project_not_found`).
     pub(crate) async fn owned(&self, app: &App, key: &str) -> Result<Tenant> {
         let missing =
@@ -133,87 +131,36 @@ impl DeveloperCaller {
     }
 }
 
-impl FromRequestParts<App> for Public {
-    type Rejection = Problem;
+/// Makes an extractor of each kind of caller: the door it goes through.
+macro_rules! doors {
+    ($($caller:ident: |$app:ident, $credentials:ident| $door:expr;)*) => {$(
+        impl FromRequestParts<App> for $caller {
+            type Rejection = Problem;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        app: &App,
-    ) -> std::result::Result<Self, Problem> {
-        let presented = authenticate(app, parts, async |c| doors::public(app, c).await).await?;
-        Ok(Self(presented))
-    }
+            async fn from_request_parts(
+                parts: &mut Parts,
+                $app: &App,
+            ) -> std::result::Result<Self, Problem> {
+                let opened = authenticate($app, parts, async |$credentials| $door.await).await?;
+                Ok(Self(opened))
+            }
+        }
+    )*};
 }
 
-impl FromRequestParts<App> for User {
-    type Rejection = Problem;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        app: &App,
-    ) -> std::result::Result<Self, Problem> {
-        Ok(Self(
-            authenticate(app, parts, async |c| {
-                doors::user(app, c, Freshness::CheckNow).await
-            })
-            .await?,
-        ))
-    }
+doors! {
+    Public: |app, credentials| doors::public(app, credentials);
+    User: |app, credentials| doors::user(app, credentials, Freshness::CheckNow);
+    MeteredUser: |app, credentials| doors::user(app, credentials, Freshness::CheckedByMeter);
+    Backend: |app, credentials| doors::backend(app, credentials);
+    Developer: |app, credentials| doors::developer(app, credentials);
+    MeteredDeveloper: |app, credentials| doors::metered_developer(app, credentials);
 }
 
-impl FromRequestParts<App> for MeteredUser {
-    type Rejection = Problem;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        app: &App,
-    ) -> std::result::Result<Self, Problem> {
-        Ok(Self(
-            authenticate(app, parts, async |c| {
-                doors::user(app, c, Freshness::CheckedByMeter).await
-            })
-            .await?,
-        ))
-    }
-}
-
-impl FromRequestParts<App> for Backend {
-    type Rejection = Problem;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        app: &App,
-    ) -> std::result::Result<Self, Problem> {
-        Ok(Self(
-            authenticate(app, parts, async |c| doors::backend(app, c).await).await?,
-        ))
-    }
-}
-
-impl FromRequestParts<App> for Developer {
-    type Rejection = Problem;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        app: &App,
-    ) -> std::result::Result<Self, Problem> {
-        Ok(Self(
-            authenticate(app, parts, async |c| doors::developer(app, c).await).await?,
-        ))
-    }
-}
-
-impl FromRequestParts<App> for MeteredDeveloper {
-    type Rejection = Problem;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        app: &App,
-    ) -> std::result::Result<Self, Problem> {
-        Ok(Self(
-            authenticate(app, parts, async |c| doors::metered_developer(app, c).await).await?,
-        ))
-    }
+/// The project that a publishable key in a body or an address names (401 `invalid_publishable_key`).
+pub(crate) async fn tenant_named(app: &App, key: &str) -> Result<Arc<Tenant>> {
+    let key = PublishableKey::parse(key).ok_or_else(doors::unknown_project)?;
+    doors::publishable_key(app, Some(&key)).await
 }
 
 /// Reads the credentials and runs a door; a failure counts against the address (rules 31), and an

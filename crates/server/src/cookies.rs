@@ -49,8 +49,12 @@ pub(crate) fn set(
     value: &str,
     seconds: u64,
 ) -> Result<HeaderValue> {
+    line(app, &full_name(app, name, tenant), value, seconds)
+}
+
+/// The line that sets any cookie. `Lax`, since people come to these pages from apps, mails and providers.
+pub(crate) fn line(app: &App, name: &str, value: &str, seconds: u64) -> Result<HeaderValue> {
     let secure = if app.https { "; Secure" } else { "" };
-    let name = full_name(app, name, tenant);
     let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     HeaderValue::from_str(&line)
         .map_err(|e| Code::Internal.error("A cookie could not be set").because(e))

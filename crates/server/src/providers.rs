@@ -12,15 +12,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use dream_domain::error::{Code, Error, Result, invalid};
-use dream_domain::key::PublishableKey;
 use dream_providers::oidc::{self, Begin, Failure, Person, Registration, Return};
 use dream_store::projects::Tenant;
 use dream_store::sign_in_providers::{self as store, SignInProvider};
 use serde_json::json;
 
 use crate::app::App;
-use crate::cache::Freshness;
 use crate::caller::Developer;
+use crate::caller::tenant_named;
 use crate::http::body::Fields;
 use crate::http::params::{Params, Segment};
 use crate::http::peer::{Peer, network};
@@ -294,13 +293,7 @@ fn see_other(url: &str, cookies: &[HeaderValue]) -> Response {
 
 /// The project of a publishable key; without one the root project.
 async fn tenant(app: &App, key: Option<&str>) -> Result<Arc<Tenant>> {
-    let unknown = || Code::InvalidPublishableKey.error("Publishable key not found or invalid");
-    let key = PublishableKey::parse(key.unwrap_or(&app.root)).ok_or_else(unknown)?;
-    let found = app
-        .caches
-        .tenant(&app.db, &key, Freshness::CheckNow)
-        .await?;
-    found.ok_or_else(unknown)
+    tenant_named(app, key.unwrap_or(&app.root)).await
 }
 
 /// Every start stores something, so an address has only so many a minute.

@@ -9,6 +9,7 @@ use dream_domain::error::{Code, Error, Result};
 use dream_domain::id::UserId;
 use dream_domain::plan::Grant;
 use dream_domain::time::Millis;
+use dream_domain::user::Email;
 
 use crate::Db;
 use crate::audit::Act;
@@ -94,6 +95,17 @@ pub struct Fields {
     pub metadata: String,
     /// The hash of the password (PHC); only of a customer that is made.
     pub phc: Option<String>,
+}
+
+impl Fields {
+    /// Someone of whom only the address is known.
+    pub fn of_email(email: &Email) -> Self {
+        Self {
+            email: Some((email.as_str().to_owned(), email.folded())),
+            metadata: "{}".to_owned(),
+            ..Self::default()
+        }
+    }
 }
 
 /// A change of plan, recorded with its effect (rules 21).

@@ -55,26 +55,6 @@ pub(crate) struct UserBody {
     pub(crate) user: Person,
 }
 
-/// It is done.
-#[derive(Serialize, ToSchema)]
-#[schema(as = AccountDone, example = json!({"success": true}))]
-pub(crate) struct Done {
-    pub(crate) success: bool,
-}
-
-/// A code was mailed to the new address.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = AccountProgress, example = json!({"status": "verify", "flow": "…", "resendAfterSeconds": 60}))]
-pub(crate) struct CodeSent {
-    /// `verify`.
-    pub(crate) status: &'static str,
-    /// Goes with the code.
-    pub(crate) flow: String,
-    /// Seconds until the mail may be asked for again.
-    pub(crate) resend_after_seconds: i64,
-}
-
 impl SessionRow {
     pub(crate) fn of(session: &Session, current: &str) -> Self {
         Self {

@@ -136,11 +136,7 @@ pub(crate) async fn customer(app: &App, tenant: &Tenant, email: &Email) -> Resul
         return Ok(found);
     }
     let id = UserId::new(app.now(), app.random.bytes());
-    let fields = Fields {
-        email: Some((email.as_str().to_owned(), folded.clone())),
-        metadata: "{}".to_owned(),
-        ..Fields::default()
-    };
+    let fields = Fields::of_email(email);
     let act = app.act(ACTOR, "customer.create", id.as_str(), &json!({}));
     let made = customers::create(&app.db, scope, &id, &fields, None, None, &act).await;
     match made {

@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use dream_domain::error::{Code, Error, Result};
-use dream_domain::key::PublishableKey;
 use dream_domain::time::Millis;
 use dream_store::customers::{self, Customer};
 use dream_store::one_time;
@@ -16,15 +15,16 @@ use dream_store::sessions::{self, Session};
 use subtle::ConstantTimeEq as _;
 
 use crate::app::App;
-use crate::auth::answer::{Done, TokenPair};
+use crate::auth::answer::TokenPair;
 use crate::auth::input::{CodeInput, RefreshInput};
-use crate::cache::Freshness;
+use crate::caller::tenant_named;
 use crate::http::body::Fields;
 use crate::http::problem;
 use crate::identity::secret;
-use crate::signing_in::codes;
+use crate::signing_in::answer::Done;
 use crate::signing_in::person::Person;
 use crate::signing_in::way_back::Grant;
+use crate::signing_in::{codes, sealed};
 use crate::tokens;
 
 /// Exchange a code for tokens
@@ -44,10 +44,7 @@ pub(crate) async fn token(
     let hash = secret::hash(&input.code);
     let found = one_time::find_exchange(&app.db, &tenant.scope, &hash, now).await?;
     let pending = found.ok_or_else(codes::invalid)?;
-    let plain = app
-        .master
-        .open(&format!("one_time_tokens/{}", pending.id), &pending.payload)?;
-    let grant: Grant = serde_json::from_slice(&plain).map_err(|_| codes::invalid())?;
+    let grant: Grant = sealed::open(&app, &pending)?;
     let challenge = secret::challenge(&input.code_verifier);
     let right = bool::from(challenge.as_bytes().ct_eq(grant.challenge.as_bytes()));
     if !right || !comes_from(&headers, &grant.origin) {
@@ -129,7 +126,6 @@ async fn tenant_of(app: &App, headers: &HeaderMap, fields: &mut Fields) -> Resul
     let header = headers.get("x-publishable-key");
     let header = header.and_then(|key| key.to_str().ok()).map(str::to_owned);
     let body = fields.text("publishableKey")?;
-    let unknown = || Code::InvalidPublishableKey.error("Publishable key not found or invalid");
     if let (Some(header), Some(body)) = (&header, &body)
         && header != body
     {
@@ -140,12 +136,7 @@ async fn tenant_of(app: &App, headers: &HeaderMap, fields: &mut Fields) -> Resul
         Code::MissingAuthentication
             .error("Name the project: X-Publishable-Key, or publishableKey in the body")
     })?;
-    let key = PublishableKey::parse(&key).ok_or_else(unknown)?;
-    let found = app
-        .caches
-        .tenant(&app.db, &key, Freshness::CheckNow)
-        .await?;
-    found.ok_or_else(unknown)
+    tenant_named(app, &key).await
 }
 
 /// A browser says where a call comes from; a server says nothing.

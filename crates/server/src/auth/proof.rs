@@ -12,13 +12,13 @@ use dream_store::passwords;
 use serde_json::json;
 
 use crate::app::App;
-use crate::auth::answer::Progress;
 use crate::auth::input::{Proof, ResetInput};
 use crate::caller::Visitor;
 use crate::cookies::{self, Name};
 use crate::http::problem;
 use crate::identity::secret;
 use crate::mail::Letter;
+use crate::signing_in::answer::Progress;
 use crate::signing_in::attempts;
 use crate::signing_in::codes::{self, Opened, Purpose};
 use crate::signing_in::session::{self, Prepared};
@@ -281,11 +281,9 @@ async fn create(
 ) -> Result<()> {
     let id = UserId::new(app.now(), app.random.bytes());
     let fields = Stored {
-        email: Some((email.as_str().to_owned(), email.folded())),
         first_name: opened.remembered.first_name.clone(),
         last_name: opened.remembered.last_name.clone(),
-        metadata: "{}".to_owned(),
-        ..Stored::default()
+        ..Stored::of_email(email)
     };
     let act = app.act(id.as_str(), "account.create", id.as_str(), &json!({}));
     let scope = &visitor.tenant.scope;

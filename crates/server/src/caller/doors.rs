@@ -7,14 +7,12 @@ use dream_domain::key::{PublishableKey, SecretKey};
 use dream_domain::plan::effective_plan;
 use dream_domain::usage::Subject;
 use dream_store::projects::Tenant;
-use dream_store::sessions;
 
 use crate::app::App;
 use crate::cache::Freshness;
-use crate::caller::{BackendCaller, DeveloperCaller, Door, UserCaller, site};
+use crate::caller::{BackendCaller, DeveloperCaller, Door, UserCaller, site, visitor};
 use crate::cookies::{self, Name};
 use crate::credentials::{Credentials, Presented};
-use crate::identity::secret;
 use crate::identity::verified::Verified;
 use crate::rate::Allowance;
 use crate::tokens;
@@ -84,7 +82,7 @@ async fn own_project(
         .await?;
     let tenant = found
         .filter(|t| *t.scope.platform() == platform)
-        .ok_or_else(not_your_project)?;
+        .ok_or_else(unknown_project)?;
     Ok(BackendCaller {
         tenant,
         actor: developer.user,
@@ -116,8 +114,7 @@ pub(super) async fn metered_developer(
     credentials: Arc<Credentials>,
 ) -> Result<UserCaller> {
     let subject = developer(app, credentials.clone()).await?.user;
-    let root = PublishableKey::parse(&app.root);
-    let tenant = publishable_key(app, root.as_ref()).await?;
+    let tenant = root(app).await?;
     let versions = versions(app, &tenant, &subject);
     let fresh = Freshness::CheckNow;
     let known = app
@@ -143,19 +140,16 @@ async fn by_cookie(app: &App, credentials: &Credentials) -> Result<DeveloperCall
         .cookies
         .as_ref()
         .ok_or_else(developer_required)?;
-    let value = cookies::read(app, &cookies.headers, Name::Session, &app.root);
-    let value = value.ok_or_else(developer_required)?;
+    cookies::read(app, &cookies.headers, Name::Session, &app.root)
+        .ok_or_else(developer_required)?;
     if cookies.reads {
         site::check_read(app, &cookies.headers)?;
     } else {
         site::check_write(app, &cookies.headers)?;
     }
-    let root = PublishableKey::parse(&app.root).ok_or_else(developer_required)?;
-    let tenant = publishable_key(app, Some(&root)).await?;
-    let now = app.clock.machine();
-    let found = sessions::find_by_cookie(&app.db, &tenant.scope, &secret::hash(value), now).await?;
+    let tenant = root(app).await?;
+    let found = visitor::session_of(app, &tenant, &cookies.headers).await?;
     let session = found.ok_or_else(developer_required)?;
-    sessions::used(&app.db, &tenant.scope, &session, now).await?;
     Ok(DeveloperCaller {
         user: session.user_id,
     })
@@ -293,7 +287,12 @@ pub(super) async fn publishable_key(
 ) -> Result<Arc<Tenant>> {
     let key = key.ok_or_else(missing)?;
     let found = app.caches.tenant(&app.db, key, Freshness::CheckNow).await?;
-    found.ok_or_else(|| Code::InvalidPublishableKey.error("Publishable key not found or invalid"))
+    found.ok_or_else(unknown_project)
+}
+
+/// The root project, whose users developers are.
+async fn root(app: &App) -> Result<Arc<Tenant>> {
+    publishable_key(app, PublishableKey::parse(&app.root).as_ref()).await
 }
 
 fn versions(app: &App, tenant: &Tenant, id: &str) -> ((u16, u32), (u16, u32)) {
@@ -370,7 +369,7 @@ fn unknown_key() -> Error {
     Code::InvalidApiKey.error("API key not found or expired")
 }
 
-fn not_your_project() -> Error {
+pub(super) fn unknown_project() -> Error {
     Code::InvalidPublishableKey.error("Publishable key not found or invalid")
 }
 

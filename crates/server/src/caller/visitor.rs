@@ -6,13 +6,12 @@ use std::sync::Arc;
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use dream_domain::error::{Code, Result};
-use dream_domain::key::PublishableKey;
 use dream_store::customers::{self, Customer};
 use dream_store::projects::Tenant;
 use dream_store::sessions::{self, Session};
 
 use crate::app::App;
-use crate::caller::{doors, site};
+use crate::caller::{site, tenant_named};
 use crate::cookies::{self, Name};
 use crate::http::body::{Fields, missing};
 use crate::http::peer::Peer;
@@ -73,10 +72,7 @@ impl FromRequest<App> for Visitor {
         let key = fields
             .text("publishableKey")?
             .ok_or_else(|| missing("publishableKey"))?;
-        let tenant = doors::publishable_key(app, PublishableKey::parse(&key).as_ref()).await;
-        let tenant = tenant.map_err(|_| {
-            Code::InvalidPublishableKey.error("Publishable key not found or invalid")
-        })?;
+        let tenant = tenant_named(app, &key).await?;
         let signed_in = find(app, &tenant, &headers).await?;
         let flow = cookies::read(app, &headers, Name::Flow, tenant.scope.tenant());
         Ok(Self {
@@ -96,15 +92,27 @@ pub(crate) async fn find(
     tenant: &Tenant,
     headers: &HeaderMap,
 ) -> Result<Option<SignedIn>> {
+    let Some(session) = session_of(app, tenant, headers).await? else {
+        return Ok(None);
+    };
+    let found = customers::find(&app.db, &tenant.scope, &session.user_id).await?;
+    Ok(found.map(|customer| SignedIn { session, customer }))
+}
+
+/// The living session that the cookie of a request names, noted as used.
+pub(super) async fn session_of(
+    app: &App,
+    tenant: &Tenant,
+    headers: &HeaderMap,
+) -> Result<Option<Session>> {
     let Some(value) = cookies::read(app, headers, Name::Session, tenant.scope.tenant()) else {
         return Ok(None);
     };
     let now = app.clock.machine();
     let hash = secret::hash(value);
-    let Some(session) = sessions::find_by_cookie(&app.db, &tenant.scope, &hash, now).await? else {
-        return Ok(None);
-    };
-    let found = customers::find(&app.db, &tenant.scope, &session.user_id).await?;
-    sessions::used(&app.db, &tenant.scope, &session, now).await?;
-    Ok(found.map(|customer| SignedIn { session, customer }))
+    let found = sessions::find_by_cookie(&app.db, &tenant.scope, &hash, now).await?;
+    if let Some(session) = &found {
+        sessions::used(&app.db, &tenant.scope, session, now).await?;
+    }
+    Ok(found)
 }

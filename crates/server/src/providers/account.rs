@@ -144,11 +144,9 @@ impl Search<'_> {
         let id = UserId::new(app.now(), app.random.bytes());
         let (first_name, last_name) = names(self.person);
         let fields = Fields {
-            email: Some((email.as_str().to_owned(), email.folded())),
             first_name,
             last_name,
-            metadata: "{}".to_owned(),
-            ..Fields::default()
+            ..Fields::of_email(email)
         };
         let act = app.act(id.as_str(), "account.create", id.as_str(), &self.detail());
         let scope = &self.tenant.scope;

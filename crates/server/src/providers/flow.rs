@@ -17,11 +17,12 @@ use crate::app::App;
 use crate::cookies;
 use crate::identity::secret;
 use crate::signing_in::offered::Registered;
+use crate::signing_in::sealed;
 use crate::signing_in::way_back::WayBack;
 
 /// How long a person may take at the provider: ten minutes.
 const LIFE_MS: i64 = 600_000;
-const LIFE_SECONDS: i64 = LIFE_MS / 1000;
+const LIFE_SECONDS: u64 = 600;
 const PURPOSE: &str = "provider";
 /// The length of a secret of ours: 32 bytes in base64url.
 const SECRET_LENGTH: usize = 43;
@@ -70,10 +71,7 @@ impl Flow {
         let known = cookie(app, headers).map(str::to_owned);
         let browser = known.unwrap_or_else(|| secret::fresh(&app.random));
         let state = format!("{}.{}", secret::fresh(&app.random), tenant.scope.tenant());
-        let plain = serde_json::to_vec(self).map_err(|e| damaged().because(e))?;
-        let payload = app
-            .master
-            .seal(&app.random, &belongs_to(id.as_str()), &plain)?;
+        let payload = sealed::seal(app, &id, self)?;
         let token = NewToken {
             id: &id,
             purpose: PURPOSE,
@@ -87,7 +85,10 @@ impl Flow {
             expires_at: now.plus(LIFE_MS),
         };
         one_time::create(&app.db, &tenant.scope, &token, None).await?;
-        Ok((state, set_cookie(app, &browser)?))
+        Ok((
+            state,
+            cookies::line(app, name(app), &browser, LIFE_SECONDS)?,
+        ))
     }
 }
 
@@ -105,10 +106,7 @@ pub(super) async fn take_back(
     let spent = one_time::spend_link(&app.db, PURPOSE, &hash, now).await?;
     let pending = spent.ok_or_else(unknown)?;
     let tenant = super::tenant(app, Some(&pending.tenant)).await?;
-    let plain = app
-        .master
-        .open(&belongs_to(&pending.id), &pending.payload)?;
-    let flow: Flow = serde_json::from_slice(&plain).map_err(|e| damaged().because(e))?;
+    let flow: Flow = sealed::open(app, &pending)?;
     if flow.provider != provider || *key.as_str() != **tenant.scope.tenant() {
         return Err(unknown());
     }
@@ -129,17 +127,6 @@ fn cookie<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
     (value.len() == SECRET_LENGTH && value.bytes().all(plain)).then_some(value)
 }
 
-/// `Lax`, since the way back from a provider is a navigation from another site.
-fn set_cookie(app: &App, value: &str) -> Result<HeaderValue> {
-    let secure = if app.https { "; Secure" } else { "" };
-    let line = format!(
-        "{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={LIFE_SECONDS}{secure}",
-        name(app)
-    );
-    HeaderValue::from_str(&line)
-        .map_err(|e| Code::Internal.error("A cookie could not be set").because(e))
-}
-
 fn name(app: &App) -> &'static str {
     if app.https {
         "__Host-dream_provider"
@@ -152,15 +139,7 @@ fn link_hash(state: &str, browser: &str) -> String {
     secret::hash(&format!("{state}.{browser}"))
 }
 
-fn belongs_to(id: &str) -> String {
-    format!("one_time_tokens/{id}")
-}
-
 fn unknown() -> Error {
     Code::InvalidCode
         .error("This sign-in was not begun in this browser, or too long ago; try again")
-}
-
-fn damaged() -> Error {
-    Code::Internal.error("A stored sign-in is damaged")
 }

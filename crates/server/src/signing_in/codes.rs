@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::cookies::{self, Name};
 use crate::identity::secret;
 use crate::mail::{self, Letter};
+use crate::signing_in::sealed;
 use crate::signing_in::way_back::WayBack;
 
 /// How long codes and links work.
@@ -158,7 +159,7 @@ pub(crate) async fn begin(
         &link,
         &remembered,
     )?;
-    let payload = seal(
+    let payload = sealed::seal(
         app,
         &id,
         &Remembered {
@@ -328,26 +329,12 @@ pub(crate) fn is_test(tenant: &Tenant, email: &Email) -> bool {
 
 fn opened(app: &App, pending: Pending) -> Result<Opened> {
     let purpose = Purpose::parse(&pending.purpose).ok_or_else(invalid)?;
-    let plain = app
-        .master
-        .open(&format!("one_time_tokens/{}", pending.id), &pending.payload)?;
-    let remembered = serde_json::from_slice(&plain)
-        .map_err(|e| Code::Internal.error("A stored code is damaged").because(e))?;
+    let remembered = sealed::open(app, &pending)?;
     Ok(Opened {
         pending,
         purpose,
         remembered,
     })
-}
-
-fn seal(app: &App, id: &OneTimeId, remembered: &Remembered) -> Result<String> {
-    let plain = serde_json::to_vec(remembered).map_err(|e| {
-        Code::Internal
-            .error("A code could not be written")
-            .because(e)
-    })?;
-    app.master
-        .seal(&app.random, &format!("one_time_tokens/{id}"), &plain)
 }
 
 /// Six digits, each value as likely as the next.

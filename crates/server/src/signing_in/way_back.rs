@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::http::body::Fields;
 use crate::identity::secret;
+use crate::signing_in::sealed;
 use crate::tokens;
 
 /// How long the code in the address may be exchanged.
@@ -161,14 +162,7 @@ async fn make_code(app: &App, tenant: &Tenant, user: &str, grant: &Grant) -> Res
     let now = app.clock.machine();
     let id = OneTimeId::new(now, app.random.bytes());
     let code = secret::fresh(&app.random);
-    let plain = serde_json::to_vec(grant).map_err(|e| {
-        Code::Internal
-            .error("The way back could not be written")
-            .because(e)
-    })?;
-    let payload = app
-        .master
-        .seal(&app.random, &format!("one_time_tokens/{id}"), &plain)?;
+    let payload = sealed::seal(app, &id, grant)?;
     let token = NewToken {
         id: &id,
         purpose: "exchange",
