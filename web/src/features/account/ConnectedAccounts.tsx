@@ -1,32 +1,27 @@
 import { Button, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
 
-import { tell } from '../../forms/problem-words';
-import { asProblem } from '../../forms/useForm';
 import { Notice } from '../../parts/Notice';
 import { usePageContext } from '../../parts/page-context';
 import { type ConnectedAccount, disconnect } from './calls';
 import { Section, type SectionProps } from './Section';
 import styles from './Sessions.module.css';
+import { useListAction } from './useListAction';
 
 /** Accounts elsewhere that sign in here, with a way to disconnect each; nothing to see where there is none. */
 export function ConnectedAccounts({ account, load }: Pick<SectionProps, 'account' | 'load'>) {
   const context = usePageContext();
-  const [busy, setBusy] = useState<string | null>(null);
-  const [result, setResult] = useState<{ kind: 'success' | 'danger'; text: string } | null>(null);
+  const { busy, result, run } = useListAction();
   if (account.identities.length === 0 && !result) return null;
 
-  async function end({ provider, name }: ConnectedAccount) {
-    setBusy(provider);
-    setResult(null);
-    try {
-      await disconnect(context, provider);
-      await load();
-      setResult({ kind: 'success', text: `Disconnected: ${name}.` });
-    } catch (thrown) {
-      setResult({ kind: 'danger', text: tell(asProblem(thrown)).text });
-    }
-    setBusy(null);
+  function end({ provider, name }: ConnectedAccount) {
+    return run(
+      provider,
+      () => disconnect(context, provider),
+      async () => {
+        await load();
+        return `Disconnected: ${name}.`;
+      },
+    );
   }
 
   const isOnlyWay = !account.hasPassword && account.identities.length === 1;

@@ -1,9 +1,6 @@
 import { Button, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
 
 import { signOut } from '../../auth';
-import { tell } from '../../forms/problem-words';
-import { asProblem } from '../../forms/useForm';
 import { Notice } from '../../parts/Notice';
 import { usePageContext } from '../../parts/page-context';
 import { timeWords } from '../../times';
@@ -11,36 +8,29 @@ import { endSessions, type Session } from './calls';
 import { deviceWords } from './device';
 import { Section, type SectionProps } from './Section';
 import styles from './Sessions.module.css';
+import { useListAction } from './useListAction';
 
 /** Every place where the person is signed in, with a way to end each or all. */
 export function Sessions({ account, load, onSignedOut }: SectionProps & { onSignedOut: () => void }) {
   const context = usePageContext();
-  const [busy, setBusy] = useState<string | null>(null);
-  const [result, setResult] = useState<{ kind: 'success' | 'danger'; text: string } | null>(null);
+  const { busy, result, run } = useListAction();
   const sessions = account.sessions.toSorted(
     (a, b) => Number(b.current) - Number(a.current) || b.lastUsedAt - a.lastUsedAt,
   );
 
-  async function end(name: string, call: () => Promise<unknown>, then: () => Promise<void> | void) {
-    setBusy(name);
-    setResult(null);
-    try {
-      await call();
-      await then();
-    } catch (thrown) {
-      setResult({ kind: 'danger', text: tell(asProblem(thrown)).text });
-    }
-    setBusy(null);
+  async function leave() {
+    onSignedOut();
+    return null;
   }
 
-  async function endOne(session: Session) {
-    if (session.current) return end(session.id, () => signOut(context), onSignedOut);
-    return end(
+  function endOne(session: Session) {
+    if (session.current) return run(session.id, () => signOut(context), leave);
+    return run(
       session.id,
       () => endSessions(context, session.id),
       async () => {
         await load();
-        setResult({ kind: 'success', text: `Signed out: ${deviceWords(session.userAgent)}.` });
+        return `Signed out: ${deviceWords(session.userAgent)}.`;
       },
     );
   }
@@ -71,7 +61,7 @@ export function Sessions({ account, load, onSignedOut }: SectionProps & { onSign
           h={40}
           style={{ alignSelf: 'start' }}
           loading={busy === 'all'}
-          onClick={() => void end('all', () => endSessions(context), onSignedOut)}
+          onClick={() => void run('all', () => endSessions(context), leave)}
         >
           Sign out everywhere
         </Button>
