@@ -1,7 +1,7 @@
 //! Accounts: one for each key, and those connected to a platform.
 
 use rusqlite::OptionalExtension;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::context::{Context, Input, Scope, letters};
 use crate::objects;
@@ -18,7 +18,8 @@ pub(crate) const CREATE: &[Field] = &[
     may("type", Kind::Choice(&["standard"])),
 ];
 
-/// `POST /v1/accounts`: an account that is connected from its beginning.
+/// `POST /v1/accounts`: an account that is connected from its beginning and takes no payments before its owner told
+/// who he is, on the page of an account link.
 pub(crate) fn create(ctx: &Context, input: &Input) -> Result<Value> {
     let id = make(ctx)?;
     let at = ctx.on(home(&id));
@@ -29,9 +30,75 @@ pub(crate) fn create(ctx: &Context, input: &Input) -> Result<Value> {
         &["country", "default_currency", "email"],
     );
     account["metadata"] = metadata::of(input)?;
+    for name in READY {
+        account[*name] = false.into();
+    }
+    require(&mut account);
     objects::save(&at, &account)?;
     connect(ctx, &ctx.platform, &id, "read_write")?;
     Ok(account)
+}
+
+/// What a test may change of an account.
+pub(crate) const CHANGEABLE: &[&str] = &[
+    "charges_enabled",
+    "details_submitted",
+    "payouts_enabled",
+    "country",
+    "default_currency",
+    "email",
+];
+
+/// What is true of an account that is ready to take payments.
+const READY: &[&str] = &["charges_enabled", "details_submitted", "payouts_enabled"];
+
+/// Changes an account as its owner or the provider would, and tells every side of it that is connected.
+pub(crate) fn change(ctx: &Context, id: &str, changes: &Map<String, Value>) -> Result<Value> {
+    let at = ctx.on(home(id));
+    let before = objects::get(&at, "account", id, "account")?;
+    let mut after = before.clone();
+    for (name, value) in changes {
+        let is_flag = READY.contains(&name.as_str());
+        if value.is_boolean() != is_flag || !(is_flag || value.is_string()) {
+            let kind = if is_flag { "true or false" } else { "a text" };
+            return Err(Problem::invalid(format!("{name} is {kind}")).with_param(name));
+        }
+        after[name] = value.clone();
+    }
+    require(&mut after);
+    objects::save(&at, &after)?;
+    for live in sides(ctx, id)? {
+        let account = id.to_owned();
+        let side = ctx.on(Scope { account, live });
+        events::emit_change(&side, "account.updated", &before, &after)?;
+    }
+    Ok(after)
+}
+
+/// The owner told everything: the account takes payments.
+pub(crate) fn finish(ctx: &Context, id: &str) -> Result<Value> {
+    let ready = READY.iter().map(|name| ((*name).to_owned(), true.into()));
+    change(ctx, id, &ready.collect())
+}
+
+/// The owner takes away the access of every platform: the ids of those that had it.
+pub(crate) fn leave(ctx: &Context, id: &str) -> Result<Vec<String>> {
+    objects::get(&ctx.on(home(id)), "account", id, "account")?;
+    let sql = "select platform, max(live) from connections where account = ?1 group by platform";
+    let mut statement = ctx.db.prepare(sql)?;
+    let rows = statement.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let connected = rows.collect::<rusqlite::Result<Vec<(String, bool)>>>()?;
+    for (platform, live) in &connected {
+        let account = platform.clone();
+        let live = *live;
+        let mut of_platform = ctx.on(Scope { account, live });
+        of_platform.platform.clone_from(platform);
+        disconnect(&of_platform, platform, id)?;
+    }
+    Ok(connected
+        .into_iter()
+        .map(|(platform, _)| platform)
+        .collect())
 }
 
 /// `GET /v1/account`: the account that is acted for.
@@ -141,6 +208,28 @@ pub(crate) fn is_connected(ctx: &Context, account: &str) -> Result<bool> {
         .query_row(sql, (&ctx.platform, account, ctx.scope.live), |_| Ok(()))
         .optional()?;
     Ok(found.is_some())
+}
+
+/// The sides of an account that platforms are connected to; the test side if there is none.
+fn sides(ctx: &Context, id: &str) -> Result<Vec<bool>> {
+    let sql = "select distinct live from connections where account = ?1 order by live";
+    let mut statement = ctx.db.prepare(sql)?;
+    let rows = statement.query_map([id], |row| row.get(0))?;
+    let sides = rows.collect::<rusqlite::Result<Vec<bool>>>()?;
+    Ok(if sides.is_empty() { vec![false] } else { sides })
+}
+
+/// Writes down what is asked of the owner: his details, until charges are enabled.
+fn require(account: &mut Value) {
+    let asks = account["charges_enabled"] == false;
+    let due: &[&str] = if asks { &["external_account"] } else { &[] };
+    account["requirements"] = json!({
+        "currently_due": due,
+        "disabled_reason": asks.then_some("requirements.past_due"),
+        "past_due": due,
+    });
+    let state = if asks { "inactive" } else { "active" };
+    account["capabilities"] = json!({ "card_payments": state, "transfers": state });
 }
 
 /// 403, as if there were no such account.

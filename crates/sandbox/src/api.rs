@@ -19,7 +19,7 @@ use crate::problem::{Problem, Result};
 use crate::reply::{Lost, Reply};
 use crate::routes::{self, Route};
 use crate::sandbox::{Caller, Sandbox, blocking};
-use crate::{accounts, expand, faults, keys, objects, version};
+use crate::{accounts, calls, expand, faults, keys, objects, version};
 
 /// Answers every request below `/v1`.
 pub(crate) async fn answer(
@@ -49,7 +49,9 @@ pub(crate) async fn answer(
         }
         Err(fault) => {
             let reply = Reply::refused(&fault.problem, call.request_id.clone());
-            note(&sandbox, &call, "", reply.status);
+            let (shared, record) = (sandbox.clone(), call.record(&sandbox, "", reply.status));
+            // An order that cannot be noted is obeyed all the same.
+            let _ = blocking(move || shared.transaction(|db| Ok(calls::note(db, &record)?))).await;
             let mut response = reply.into_response(&asked);
             if fault.is_lost {
                 response.extensions_mut().insert(Lost);
@@ -110,15 +112,25 @@ async fn run(sandbox: &Arc<Sandbox>, call: Call) -> Reply {
     let shared = sandbox.clone();
     let done = blocking(move || {
         let _reservation = reservation;
-        let mut account = String::new();
-        let reply = shared.transaction(|db| in_transaction(&shared, db, &call, &mut account));
-        let reply =
-            reply.unwrap_or_else(|problem| Reply::refused(&problem, call.request_id.clone()));
-        note(&shared, &call, &account, reply.status);
-        Ok(reply)
+        shared.transaction(|db| noted(&shared, db, &call))
     });
     done.await
         .unwrap_or_else(|problem| Reply::refused(&problem, request_id))
+}
+
+/// One call and the note of it, in one commit; of a refused call nothing else stays.
+fn noted(sandbox: &Sandbox, db: &Connection, call: &Call) -> Result<Reply> {
+    let mut account = String::new();
+    db.execute_batch("savepoint call")?;
+    let done = in_transaction(sandbox, db, call, &mut account);
+    db.execute_batch(if done.is_ok() {
+        "release call"
+    } else {
+        "rollback to call; release call"
+    })?;
+    let reply = done.unwrap_or_else(|problem| Reply::refused(&problem, call.request_id.clone()));
+    calls::note(db, &call.record(sandbox, &account, reply.status))?;
+    Ok(reply)
 }
 
 /// Everything that one call does to the state, and the keeping of its answer.
@@ -208,6 +220,8 @@ struct Call {
 }
 
 const BODY_MAX: usize = 1024 * 1024;
+/// How much of a body is noted.
+const NOTED_MAX: usize = 16 * 1024;
 
 impl Call {
     fn path(&self) -> &str {
@@ -291,6 +305,21 @@ impl Call {
         form::parse(&text)
     }
 
+    /// What is noted of the call.
+    fn record(&self, sandbox: &Sandbox, account: &str, status: u16) -> Value {
+        json!({
+            "at": (sandbox.clock)(),
+            "method": self.head.method.as_str(),
+            "path": self.path(),
+            "query": self.head.uri.query(),
+            "body": String::from_utf8_lossy(&self.body[..self.body.len().min(NOTED_MAX)]),
+            "account": account,
+            "idempotency_key": self.header("idempotency-key"),
+            "request_id": self.request_id,
+            "status": status,
+        })
+    }
+
     fn unrecognized(&self) -> Problem {
         let message = format!(
             "Unrecognized request URL ({}: {}).",
@@ -358,18 +387,4 @@ impl Fault {
             is_lost: false,
         }
     }
-}
-
-fn note(sandbox: &Sandbox, call: &Call, account: &str, status: u16) {
-    sandbox.note_call(json!({
-        "at": (sandbox.clock)(),
-        "method": call.head.method.as_str(),
-        "path": call.path(),
-        "query": call.head.uri.query(),
-        "body": String::from_utf8_lossy(&call.body),
-        "account": account,
-        "idempotency_key": call.header("idempotency-key"),
-        "request_id": call.request_id,
-        "status": status,
-    }));
 }

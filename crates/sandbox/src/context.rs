@@ -44,6 +44,14 @@ impl Context<'_> {
         letters(self.random, prefix, 24)
     }
 
+    /// The same call at another moment.
+    pub(crate) fn at(&self, now: i64) -> Self {
+        Self {
+            now,
+            ..self.on(self.scope.clone())
+        }
+    }
+
     /// The same call on another account.
     pub(crate) fn on(&self, scope: Scope) -> Self {
         Self {

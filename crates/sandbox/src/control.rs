@@ -1,116 +1,75 @@
 //! `/_control`: what a test does to the sandbox, and what it may see of it. JSON both ways.
 
+mod accounts;
+mod payments;
+
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
-use crate::checkout::pay::{self, Outcome, Payer};
-use crate::oauth::authorize;
 use crate::problem::{Problem, Result};
-use crate::sandbox::{Caller, Sandbox, blocking};
-use crate::{accounts, database, faults, keys, objects, web};
+use crate::sandbox::{Sandbox, blocking};
+use crate::{calls, database, faults, passing, web};
 
 /// The routes below `/_control`.
 pub(crate) fn routes() -> Router<Arc<Sandbox>> {
     Router::new()
-        .route("/_control/calls", get(calls).delete(forget_calls))
-        .route("/_control/checkout/{session}/pay", post(pay_checkout))
-        .route("/_control/connect", post(connect))
+        .route("/_control/accounts/{account}", post(accounts::change))
+        .route(
+            "/_control/accounts/{account}/deauthorize",
+            post(accounts::deauthorize),
+        )
+        .route("/_control/calls", get(last_calls).delete(forget_calls))
+        .route(
+            "/_control/checkout/{session}/pay",
+            post(payments::pay_checkout),
+        )
+        .route("/_control/connect", post(accounts::connect))
         .route("/_control/deliveries", get(deliveries))
+        .route("/_control/disputes", post(payments::dispute))
         .route(
             "/_control/misbehave",
             get(ordered).post(misbehave).delete(behave),
         )
+        .route("/_control/refunds/{refund}", post(payments::end_refund))
         .route("/_control/reset", post(reset))
+        .route("/_control/settle", post(settle))
 }
 
-/// `GET /_control/calls`: every API call since the start, the oldest first.
-async fn calls(State(sandbox): State<Arc<Sandbox>>) -> Response {
-    web::json(200, &json!({ "calls": sandbox.calls() }))
+/// `GET /_control/calls`: the last 1,000 calls of the API, the oldest first.
+async fn last_calls(State(sandbox): State<Arc<Sandbox>>) -> Response {
+    let done = blocking(move || {
+        sandbox.transaction(|db| Ok(json!({ "calls": calls::last(db, calls::KEPT)? })))
+    });
+    answer(done.await)
 }
 
 /// `DELETE /_control/calls`.
 async fn forget_calls(State(sandbox): State<Arc<Sandbox>>) -> Response {
-    sandbox.forget_calls();
-    web::json(200, &json!({ "calls": [] }))
-}
-
-/// `POST /_control/connect` with `key`: connects an account to that key's platform at once and answers `{account}`.
-/// With `client_id` and `redirect_uri`: answers `{account, code}` as if the button of the page had been pressed.
-/// `account` names one that is known or to be made; otherwise a new one is made.
-async fn connect(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Response {
     let done = blocking(move || {
-        let asked = read(
-            &body,
-            &["key", "client_id", "redirect_uri", "scope", "account"],
-        )?;
-        if let Some(key) = asked.get("key").and_then(Value::as_str) {
-            return connect_key(&sandbox, key, &asked);
-        }
-        let (code, account) = authorize::issue(&sandbox, &asked)?;
-        Ok(json!({ "account": account, "code": code }))
+        sandbox.transaction(|db| {
+            calls::forget(db)?;
+            Ok(json!({ "calls": [] }))
+        })
     });
     answer(done.await)
 }
 
-fn connect_key(sandbox: &Sandbox, key: &str, asked: &Map<String, Value>) -> Result<Value> {
-    sandbox.transaction(|db| {
-        let own = keys::scope(db, key)?;
-        let caller = Caller {
-            platform: own.account.clone(),
-            scope: own,
-            request_id: None,
-            idempotency_key: None,
-        };
-        let ctx = sandbox.context(db, caller);
-        accounts::make_with_id(&ctx, &ctx.platform)?;
-        let account = match asked.get("account").and_then(Value::as_str) {
-            Some(known) => {
-                accounts::make_with_id(&ctx, known)?;
-                known.to_owned()
-            }
-            None => accounts::make(&ctx)?,
-        };
-        accounts::connect(&ctx, &ctx.platform, &account, "read_write")?;
-        Ok(json!({ "account": account }))
-    })
+/// `POST /_control/settle`: answers `{delivered, failed, settled}` when everything that became due by business time
+/// has happened and every delivery due now was tried. After 30 seconds `settled` is false.
+async fn settle(State(sandbox): State<Arc<Sandbox>>) -> Response {
+    let done = passing::settle(&sandbox, SETTLED_WITHIN).await;
+    answer(done.map(|settled| settled.body()))
 }
 
-/// `POST /_control/checkout/{session}/pay` `{card?, email?, authenticated?}`: what the payer would do on the page;
-/// a card that asks for 3-D Secure is authenticated unless `authenticated` is false. Answers the session.
-async fn pay_checkout(
-    State(sandbox): State<Arc<Sandbox>>,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Response {
-    let done = blocking(move || {
-        let asked = read(&body, &["card", "email", "authenticated"])?;
-        let text = |name: &str| asked.get(name).and_then(Value::as_str);
-        let payer = Payer {
-            card: text("card").unwrap_or("4242424242424242").to_owned(),
-            email: Some(text("email").unwrap_or("payer@example.com").to_owned()),
-            authenticated: asked.get("authenticated") != Some(&false.into()),
-        };
-        match pay::pay(&sandbox, &id, &payer)? {
-            Outcome::Complete(session) => Ok(objects::shown(session)),
-            Outcome::NeedsAuthentication => {
-                let problem = Problem::card(
-                    "authentication_required",
-                    None,
-                    "The card asks for 3-D Secure.",
-                );
-                Err(problem)
-            }
-        }
-    });
-    answer(done.await)
-}
+const SETTLED_WITHIN: Duration = Duration::from_secs(30);
 
 /// `GET /_control/deliveries`: every delivery with its attempts, the oldest first.
 async fn deliveries(State(sandbox): State<Arc<Sandbox>>) -> Response {
@@ -155,19 +114,15 @@ async fn ordered(State(sandbox): State<Arc<Sandbox>>) -> Response {
 async fn misbehave(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Response {
     let done = blocking(move || {
         let asked = read(&body, &["what", "count", "seconds"])?;
-        let what = asked
-            .get("what")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        if !faults::KINDS.contains(&what) {
-            let message = format!("what is one of {}", faults::KINDS.join(", "));
-            return Err(Problem::invalid(message).with_param("what"));
-        }
-        let seconds = if what == "delay" { 3_600 } else { 120 };
-        let seconds = whole(&asked, "seconds")?.unwrap_or(seconds);
-        let count = whole(&asked, "count")?;
+        let what = asked.get("what").and_then(Value::as_str);
+        let fault = what.and_then(faults::find).ok_or_else(|| {
+            let known: Vec<&str> = faults::FAULTS.iter().map(|fault| fault.what).collect();
+            let message = format!("what is one of {}", known.join(", "));
+            Problem::invalid(message).with_param("what")
+        })?;
+        let (count, seconds) = (whole(&asked, "count")?, whole(&asked, "seconds")?);
         sandbox.transaction(|db| {
-            faults::order(db, what, count, seconds)?;
+            faults::order(db, fault, count, seconds)?;
             Ok(json!({ "ordered": faults::ordered(db)? }))
         })
     });
@@ -179,10 +134,6 @@ async fn behave(State(sandbox): State<Arc<Sandbox>>) -> Response {
     let done = blocking(move || {
         sandbox.transaction(|db| {
             faults::reset(db)?;
-            db.execute(
-                "update deliveries set state = 'ready' where state = 'held'",
-                [],
-            )?;
             Ok(json!({ "ordered": {} }))
         })
     });
@@ -193,7 +144,6 @@ async fn behave(State(sandbox): State<Arc<Sandbox>>) -> Response {
 async fn reset(State(sandbox): State<Arc<Sandbox>>) -> Response {
     let done = blocking(move || {
         database::clear(&mut sandbox.db.lock())?;
-        sandbox.forget_calls();
         Ok(json!({ "reset": true }))
     });
     answer(done.await)

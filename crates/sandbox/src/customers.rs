@@ -6,6 +6,7 @@ use crate::context::{Context, Input, letters};
 use crate::objects::{self, take_over};
 use crate::params::{Field, Kind, may, must};
 use crate::problem::{Problem, Result};
+use crate::subscriptions::cycle;
 use crate::{events, metadata};
 
 const ADDRESS: Kind = Kind::Fields(ADDRESS_FIELDS);
@@ -123,9 +124,14 @@ pub(crate) fn update(ctx: &Context, input: &Input) -> Result<Value> {
     Ok(customer)
 }
 
-/// `DELETE /v1/customers/{id}`.
+/// `DELETE /v1/customers/{id}`: its subscriptions end with it.
 pub(crate) fn delete(ctx: &Context, input: &Input) -> Result<Value> {
     let customer = objects::get_living(ctx, "customer", input.id(), "id")?;
+    for subscription in objects::all(ctx, "subscription")? {
+        if subscription["customer"] == customer["id"] && subscription["ended_at"].is_null() {
+            cycle::cancel(ctx, subscription, "cancellation_requested")?;
+        }
+    }
     let stub = objects::delete(ctx, "customer", input.id())?;
     events::emit(ctx, "customer.deleted", &customer)?;
     Ok(stub)

@@ -25,6 +25,7 @@ pub(crate) fn clear(db: &mut Connection) -> rusqlite::Result<()> {
         "deliveries",
         "attempts",
         "faults",
+        "calls",
     ] {
         work.execute(&format!("delete from {table}"), [])?;
     }
@@ -36,16 +37,20 @@ const FILE: &str = "sandbox.db";
 const TABLES: &str = "
 create table if not exists objects (
     seq integer primary key autoincrement,
-    id text not null unique,
+    id text not null,
     kind text not null,
     account text not null,
     live integer not null,
     created integer not null,
     deleted integer not null default 0,
-    body text not null
+    body text not null,
+    unique (id, account, live)
 ) strict;
 create index if not exists objects_listed on objects (account, live, kind, seq);
 create index if not exists objects_due on objects (body ->> '$._due_at') where body ->> '$._due_at' is not null;
+create index if not exists objects_open on objects (body ->> '$.parent.subscription_details.subscription')
+    where kind = 'invoice' and body ->> '$.status' = 'open';
+create index if not exists objects_endpoints on objects (seq) where kind = 'webhook_endpoint';
 create table if not exists connections (
     platform text not null,
     account text not null,
@@ -96,6 +101,10 @@ create table if not exists attempts (
     at integer not null,
     status integer,
     error text
+) strict;
+create table if not exists calls (
+    seq integer primary key autoincrement,
+    body text not null
 ) strict;
 create table if not exists faults (
     what text primary key,

@@ -19,6 +19,11 @@ pub(crate) fn save(ctx: &Context, kind: &str, before: &Value, after: &Value) -> 
         return Ok(());
     }
     objects::save(ctx, after)?;
+    emit_change(ctx, kind, before, after)
+}
+
+/// Records that an object changed, unless only what is ours alone did.
+pub(crate) fn emit_change(ctx: &Context, kind: &str, before: &Value, after: &Value) -> Result<()> {
     let previous = previous(&shown(before.clone()), &shown(after.clone()));
     if previous.is_empty() {
         return Ok(());
@@ -40,23 +45,22 @@ pub(crate) const LIST: &[Field] = &[
 
 /// `GET /v1/events`.
 pub(crate) fn list(ctx: &Context, input: &Input) -> Result<Value> {
-    let mut found = Vec::new();
-    for event in objects::all(ctx, "event")? {
-        let wanted =
-            objects::in_range(input, &event) && is_of_type(input, objects::text(&event, "type"));
-        if !wanted {
-            continue;
-        }
-        let event = with_pending(ctx, event)?;
-        let delivered = event["pending_webhooks"] == 0;
-        if input
-            .flag("delivery_success")
-            .is_none_or(|asked| asked == delivered)
-        {
-            found.push(event);
-        }
+    let bounds = input.or_null("created");
+    let from = bounds["gte"].as_i64().or(bounds["gt"].as_i64());
+    let mut found = objects::since(ctx, "event", from.unwrap_or(i64::MIN))?;
+    found.retain(|event| {
+        objects::in_range(input, event) && is_of_type(input, objects::text(event, "type"))
+    });
+    if let Some(asked) = input.flag("delivery_success") {
+        let counted = found.into_iter().map(|event| with_pending(ctx, event));
+        found = counted.collect::<Result<Vec<_>>>()?;
+        found.retain(|event| (event["pending_webhooks"] == 0) == asked);
     }
-    objects::page(input, &found, "/v1/events")
+    let mut page = objects::page(input, &found, "/v1/events")?;
+    for event in page["data"].as_array_mut().into_iter().flatten() {
+        *event = with_pending(ctx, event.take())?;
+    }
+    Ok(page)
 }
 
 /// `GET /v1/events/{id}`.

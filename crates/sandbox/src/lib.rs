@@ -3,10 +3,12 @@
 //! It keeps what it is told in one file, sends signed webhooks, and misbehaves on request (`/_control`). It shares no
 //! code with the client that it checks.
 
+mod account_links;
 mod accounts;
 mod answers;
 mod api;
 mod billing_time;
+mod calls;
 mod catalog;
 mod checkout;
 mod context;
@@ -19,6 +21,8 @@ mod faults;
 mod form;
 mod guard;
 mod hex;
+mod home;
+mod invoice_page;
 mod keys;
 mod lookup;
 mod metadata;
@@ -129,15 +133,8 @@ impl Running {
     /// Returns when everything that is due by business time has happened and was delivered once; false if that took
     /// longer than a minute.
     pub async fn settle(&self) -> bool {
-        for _ in 0..SETTLED_WITHIN.as_millis() / LOOK_EVERY.as_millis() {
-            let shared = self.sandbox.clone();
-            let settled = sandbox::blocking(move || passing::is_settled(&shared)).await;
-            if matches!(settled, Ok(true)) {
-                return true;
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-        false
+        let settled = passing::settle(&self.sandbox, SETTLED_WITHIN).await;
+        settled.is_ok_and(|settled| settled.settled)
     }
 
     /// Lets running requests end and stops sending webhooks; what waits is sent after the next start.
@@ -169,7 +166,6 @@ pub enum Error {
 }
 
 const SETTLED_WITHIN: Duration = Duration::from_mins(1);
-const LOOK_EVERY: Duration = Duration::from_millis(20);
 const SENT_WITHIN: Duration = Duration::from_secs(10);
 
 fn client() -> Result<reqwest::Client, reqwest::Error> {

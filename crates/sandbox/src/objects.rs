@@ -42,8 +42,9 @@ pub(crate) fn save(ctx: &Context, body: &Value) -> Result<()> {
 pub(crate) fn delete(ctx: &Context, kind: &str, id: &str) -> Result<Value> {
     let stub = json!({ "id": id, "object": kind, "deleted": true });
     save(ctx, &stub)?;
+    let sql = "update objects set deleted = 1 where id = ?1 and account = ?2 and live = ?3";
     ctx.db
-        .execute("update objects set deleted = 1 where id = ?1", [id])?;
+        .execute(sql, (id, &ctx.scope.account, ctx.scope.live))?;
     Ok(stub)
 }
 
@@ -85,11 +86,17 @@ pub(crate) fn find(ctx: &Context, id: &str) -> Result<Option<Value>> {
 
 /// All objects of a kind that were not deleted, the newest first.
 pub(crate) fn all(ctx: &Context, kind: &str) -> Result<Vec<Value>> {
+    since(ctx, kind, i64::MIN)
+}
+
+/// Those of a kind that were made at a moment or later, the newest first.
+pub(crate) fn since(ctx: &Context, kind: &str, created: i64) -> Result<Vec<Value>> {
     let sql = "select body from objects
-        where account = ?1 and live = ?2 and kind = ?3 and deleted = 0 order by seq desc";
+        where account = ?1 and live = ?2 and kind = ?3 and deleted = 0 and created >= ?4 order by seq desc";
     let body = |row: &Row| row.get::<_, String>(0);
     let mut statement = ctx.db.prepare_cached(sql)?;
-    let rows = statement.query_map((&ctx.scope.account, ctx.scope.live, kind), body)?;
+    let values = (&ctx.scope.account, ctx.scope.live, kind, created);
+    let rows = statement.query_map(values, body)?;
     rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect()
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use parking_lot::Mutex;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
@@ -23,15 +23,16 @@ pub(crate) async fn run(sandbox: Arc<Sandbox>, client: reqwest::Client) {
     let mut tasks = JoinSet::new();
     loop {
         let shared = sandbox.clone();
-        let due = blocking(move || shared.transaction(|db| due(&shared, db)));
-        for (endpoint, jobs) in due.await.unwrap_or_default() {
+        let others = busy.clone();
+        let due = blocking(move || shared.transaction(|db| due(&shared, db, &others)));
+        for (endpoint, deliveries) in due.await.unwrap_or_default() {
             if busy.lock().insert(endpoint.clone()) {
                 tasks.spawn(send_all(
                     sandbox.clone(),
                     client.clone(),
                     busy.clone(),
                     endpoint,
-                    jobs,
+                    deliveries,
                 ));
             }
         }
@@ -71,7 +72,7 @@ const RETRIES_LIVE: &[i64] = &[
     12 * HOUR,
 ];
 
-/// One delivery that is due.
+/// One delivery as it is sent.
 struct Job {
     delivery: i64,
     url: String,
@@ -81,85 +82,103 @@ struct Job {
     attempts: usize,
 }
 
-/// What is due, by endpoint. Deliveries held back to be reordered follow the next one, or each other, backwards.
-fn due(sandbox: &Sandbox, db: &Connection) -> Result<BTreeMap<String, Vec<Job>>> {
-    let sql = "select d.seq, d.attempts, d.state, ev.body, ev.account, ev.live, e.body, e.id
-        from deliveries d join objects ev on ev.id = d.event join objects e on e.id = d.endpoint
-        where d.state in ('ready', 'held') and d.due_at <= ?1 and e.deleted = 0
-        order by d.state = 'held', case when d.state = 'held' then -d.seq else d.seq end";
-    let now = (sandbox.clock)();
+/// Why an endpoint did not answer, or its status.
+type Outcome = std::result::Result<u16, String>;
+
+/// What is due for endpoints that are not busy. Deliveries held back to be reordered follow the next one, or each other,
+/// backwards.
+fn due(sandbox: &Sandbox, db: &Connection, busy: &Busy) -> Result<BTreeMap<String, Vec<i64>>> {
+    let sql = "select seq, state, endpoint from deliveries where state in ('ready', 'held') and due_at <= ?1
+        order by state = 'held', case when state = 'held' then -seq else seq end";
     let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query([now])?;
-    let mut due: BTreeMap<String, (Vec<Job>, usize)> = BTreeMap::new();
+    let mut rows = statement.query([(sandbox.clock)()])?;
+    let busy = busy.lock().clone();
+    let mut due: BTreeMap<String, (Vec<i64>, usize)> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let event: Value = serde_json::from_str(&row.get::<_, String>(3)?)?;
-        let endpoint: Value = serde_json::from_str(&row.get::<_, String>(6)?)?;
-        let scope = Scope {
-            account: row.get(4)?,
-            live: row.get(5)?,
-        };
-        let entry = due.entry(row.get(7)?).or_default();
-        entry.1 += usize::from(row.get::<_, String>(2)? == "held");
-        entry.0.push(Job {
-            delivery: row.get(0)?,
-            url: objects::text(&endpoint, "url").to_owned(),
-            secret: objects::text(&endpoint, "_secret").to_owned(),
-            body: payload(sandbox, db, event, &endpoint, &scope)?,
-            live: scope.live,
-            attempts: usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default(),
-        });
+        let endpoint: String = row.get(2)?;
+        if busy.contains(&endpoint) {
+            continue;
+        }
+        let (waiting, held) = due.entry(endpoint).or_default();
+        *held += usize::from(row.get::<_, String>(1)? == "held");
+        waiting.push(row.get(0)?);
     }
-    let alone = |(jobs, held): &(Vec<Job>, usize)| *held == 1 && jobs.len() == 1;
-    due.retain(|_, entry| !alone(entry));
+    due.retain(|_, (waiting, held)| *held != 1 || waiting.len() != 1);
     Ok(due
         .into_iter()
-        .map(|(endpoint, (jobs, _))| (endpoint, jobs))
+        .map(|(endpoint, (waiting, _))| (endpoint, waiting))
         .collect())
 }
 
-fn payload(
-    sandbox: &Sandbox,
-    db: &Connection,
-    event: Value,
-    endpoint: &Value,
-    scope: &Scope,
-) -> Result<String> {
-    let caller = Caller {
-        scope: scope.clone(),
-        platform: scope.account.clone(),
-        request_id: None,
-        idempotency_key: None,
+/// What is sent for a delivery; none if its endpoint is gone, and then it is dropped.
+fn job(sandbox: &Sandbox, db: &Connection, delivery: i64) -> Result<Option<Job>> {
+    let sql = "select d.attempts, ev.body, ev.account, ev.live, e.body
+        from deliveries d join objects ev on ev.id = d.event and ev.kind = 'event'
+        join objects e on e.id = d.endpoint and e.kind = 'webhook_endpoint' and e.deleted = 0
+        where d.seq = ?1";
+    let read = |row: &rusqlite::Row| {
+        let scope = Scope {
+            account: row.get(2)?,
+            live: row.get(3)?,
+        };
+        let texts: (String, String) = (row.get(1)?, row.get(4)?);
+        Ok((row.get::<_, i64>(0)?, texts, scope))
     };
-    let ctx = sandbox.context(db, caller);
-    let event = events::with_pending(&ctx, event)?;
-    Ok(events::payload(event, endpoint, &scope.account).to_string())
+    let mut statement = db.prepare_cached(sql)?;
+    let found = statement.query_row([delivery], read).optional()?;
+    let Some((attempts, (event, endpoint), scope)) = found else {
+        let sql = "update deliveries set state = 'dropped' where seq = ?1";
+        db.execute(sql, [delivery])?;
+        return Ok(None);
+    };
+    let endpoint: Value = serde_json::from_str(&endpoint)?;
+    let ctx = sandbox.context(db, Caller::nobody(scope.clone()));
+    let event = events::with_pending(&ctx, serde_json::from_str(&event)?)?;
+    let body = events::payload(event, &endpoint, &scope.account).to_string();
+    Ok(Some(Job {
+        delivery,
+        url: objects::text(&endpoint, "url").to_owned(),
+        secret: objects::text(&endpoint, "_secret").to_owned(),
+        body,
+        live: scope.live,
+        attempts: usize::try_from(attempts).unwrap_or_default(),
+    }))
 }
 
+/// Sends deliveries one after the other. What became of one is kept with the look at the next, in one commit.
 async fn send_all(
     sandbox: Arc<Sandbox>,
     client: reqwest::Client,
     busy: Busy,
     endpoint: String,
-    jobs: Vec<Job>,
+    deliveries: Vec<i64>,
 ) {
-    for job in jobs {
-        let outcome = send(&sandbox, &client, &job).await;
+    let mut sent: Option<(Job, Outcome)> = None;
+    for delivery in deliveries.into_iter().map(Some).chain([None]) {
         let shared = sandbox.clone();
-        let recorded =
-            blocking(move || shared.transaction(|db| record(&shared, db, &job, &outcome)));
-        if recorded.await.is_err() {
-            break;
-        }
+        let next = blocking(move || {
+            shared.transaction(|db| {
+                if let Some((job, outcome)) = &sent {
+                    record(&shared, db, job, outcome)?;
+                }
+                delivery.map_or(Ok(None), |delivery| job(&shared, db, delivery))
+            })
+        });
+        let Ok(next) = next.await else { break };
+        sent = match next {
+            Some(job) => {
+                let outcome = send(&sandbox, &client, &job).await;
+                Some((job, outcome))
+            }
+            None => None,
+        };
     }
     busy.lock().remove(&endpoint);
+    sandbox.wake.notify_waiters();
 }
 
 /// The status that the endpoint answered, or why there is none.
-async fn send(
-    sandbox: &Sandbox,
-    client: &reqwest::Client,
-    job: &Job,
-) -> std::result::Result<u16, String> {
+async fn send(sandbox: &Sandbox, client: &reqwest::Client, job: &Job) -> Outcome {
     if !is_loopback(&job.url) {
         return Err("only addresses of this machine are called".to_owned());
     }
@@ -183,12 +202,7 @@ async fn send(
     }
 }
 
-fn record(
-    sandbox: &Sandbox,
-    db: &Connection,
-    job: &Job,
-    outcome: &std::result::Result<u16, String>,
-) -> Result<()> {
+fn record(sandbox: &Sandbox, db: &Connection, job: &Job, outcome: &Outcome) -> Result<()> {
     let now = (sandbox.clock)();
     let sql = "insert into attempts (delivery, at, status, error) values (?1, ?2, ?3, ?4)";
     db.execute(

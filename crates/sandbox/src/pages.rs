@@ -4,11 +4,21 @@ use serde_json::Value;
 
 /// A page of the sandbox; `body` is HTML, `title` is text.
 pub(crate) fn page(title: &str, body: &str) -> String {
+    frame(title, "", body)
+}
+
+/// A page with room for tables.
+pub(crate) fn wide(title: &str, body: &str) -> String {
+    frame(title, " class=\"wide\"", body)
+}
+
+fn frame(title: &str, class: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
-         <style>{STYLE}</style></head><body><header>Sandbox: no real money</header>\
-         <main><h1>{title}</h1>{body}</main></body></html>",
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"data:,\">\
+         <title>{title}</title><style>{STYLE}</style></head>\
+         <body><header>Sandbox: no real money</header><main{class}><h1>{title}</h1>{body}</main></body></html>",
         title = escape(title),
     )
 }
@@ -27,6 +37,37 @@ pub(crate) fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// What went wrong, above the form that it went wrong in.
+pub(crate) fn error(text: &str) -> String {
+    format!("<p class=\"error\" role=\"alert\">{}</p>", escape(text))
+}
+
+/// A field of a form with its label; `input` is the rest of its attributes.
+pub(crate) fn field(name: &str, input: &str, label: &str, value: &str) -> String {
+    format!(
+        "<label for=\"{name}\">{label}</label><input id=\"{name}\" name=\"{name}\" {input} value=\"{}\">",
+        escape(value)
+    )
+}
+
+/// The card number of a form, the button that sends it, and a button for each of the test cards on offer: number and
+/// what it does.
+pub(crate) fn card_fields(button: &str, typed: &str, offered: &[(&str, &str)]) -> String {
+    let input = "inputmode=\"numeric\" autocomplete=\"off\" required";
+    let offer = |(number, does): &(&str, &str)| {
+        format!(
+            "<button name=\"test_card\" value=\"{number}\"><span class=\"number\">{number}</span>\
+             <span>{does}</span></button>"
+        )
+    };
+    let offers: String = offered.iter().map(offer).collect();
+    format!(
+        "{}<button class=\"full\">{button}</button><fieldset class=\"cards\">\
+         <legend>Or take a test card with one click</legend>{offers}</fieldset>",
+        field("card", input, "Card number", typed)
+    )
 }
 
 /// A field of a form that is not seen.
@@ -51,24 +92,29 @@ pub(crate) fn money(amount: &Value, currency: &Value) -> String {
     format!("{}.{:02} {name}", amount / 100, amount % 100)
 }
 
+/// Money with the interval that it is paid at, of a price.
+pub(crate) fn cost(price: &Value) -> String {
+    let money = money(&price["unit_amount"], &price["currency"]);
+    let recurring = &price["recurring"];
+    let interval = escape(recurring["interval"].as_str().unwrap_or_default());
+    match recurring["interval_count"].as_i64() {
+        None => money,
+        Some(1) => format!("{money} a {interval}"),
+        Some(count) => format!("{money} every {count} {interval}s"),
+    }
+}
+
+/// A moment in seconds since 1970, as people read it.
+pub(crate) fn moment(seconds: i64) -> String {
+    let Ok(moment) = jiff::Timestamp::from_second(seconds) else {
+        return seconds.to_string();
+    };
+    moment.strftime("%-d %b %Y, %H:%M:%S UTC").to_string()
+}
+
 const NO_MINOR_UNITS: &[&str] = &[
     "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv",
     "xaf", "xof", "xpf",
 ];
 
-const STYLE: &str = "
-*{box-sizing:border-box}body{margin:0;font:16px/1.5 system-ui,sans-serif;color:#1c1a17;background:#fbfaf7}
-header{padding:.6rem 1rem;font-weight:600;text-align:center;color:#3a2600;
-background:repeating-linear-gradient(135deg,#ffc53d 0 14px,#ffd56b 14px 28px)}
-main{max-width:34rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.5rem;line-height:1.2}
-label{display:block;margin:.8rem 0 .2rem}input:not([type=hidden]){width:100%;padding:.6rem;font:inherit;
-border:1px solid #8a8377;border-radius:6px;background:#fff}
-button{margin:1rem .5rem 0 0;padding:.6rem 1.1rem;font:inherit;font-weight:600;color:#fff;background:#7a4b00;
-border:0;border-radius:6px;cursor:pointer}button.plain{color:#7a4b00;background:none;border:1px solid #7a4b00}
-:focus-visible{outline:3px solid #1a5fb4;outline-offset:2px}
-table{width:100%;border-collapse:collapse}td{padding:.3rem 0;border-bottom:1px solid #e5e0d5}td:last-child{text-align:right}
-.error{padding:.6rem;border-left:4px solid #b3261e;background:#fdecea}code{overflow-wrap:anywhere}
-@media (prefers-color-scheme:dark){body{color:#efece6;background:#191713}
-input:not([type=hidden]){color:inherit;background:#26231d}button{color:#241700;background:#ffc53d}
-button.plain{color:#ffc53d;border-color:#ffc53d}td{border-color:#3a362d}.error{color:#3a0a06}}
-";
+const STYLE: &str = include_str!("pages.css");

@@ -6,11 +6,13 @@ use crate::catalog::{prices, products};
 use crate::checkout::sessions;
 use crate::context::{Context, Input};
 use crate::params::{Field, Kind, may};
-use crate::payments::{cards, charges, intents, refunds};
+use crate::payments::{cards, charges, disputes, intents, refunds, setups};
 use crate::portal::{configurations, sessions as portal};
 use crate::problem::Result;
-use crate::subscriptions::{api as subscriptions, cycle, invoices};
-use crate::{accounts, customers, events, webhook_endpoints};
+use crate::subscriptions::{
+    api as subscriptions, collecting, invoices, item_api as items, pausing, preview,
+};
+use crate::{account_links, accounts, customers, events, webhook_endpoints};
 
 /// One operation: `{}` in the path stands for an id.
 pub(crate) struct Route {
@@ -39,6 +41,11 @@ const PAGE: &[Field] = &[
 
 const ROUTES: &[Route] = &[
     get("/v1/account", &[], accounts::own),
+    post(
+        "/v1/account_links",
+        &[account_links::CREATE],
+        account_links::create,
+    ),
     get("/v1/accounts", &[PAGE], accounts::list),
     post("/v1/accounts", &[accounts::CREATE], accounts::create),
     get("/v1/accounts/{}", &[], accounts::retrieve),
@@ -95,12 +102,25 @@ const ROUTES: &[Route] = &[
     post("/v1/customers", &[customers::FIELDS], customers::create),
     get("/v1/customers/{}", &[], customers::retrieve),
     post("/v1/customers/{}", &[customers::FIELDS], customers::update),
-    delete("/v1/customers/{}", customers::delete),
+    delete("/v1/customers/{}", &[], customers::delete),
+    get("/v1/disputes", &[PAGE, disputes::LIST], disputes::list),
+    get("/v1/disputes/{}", &[], disputes::retrieve),
     get("/v1/events", &[PAGE, events::LIST], events::list),
     get("/v1/events/{}", &[], events::retrieve),
     get("/v1/invoices", &[PAGE, invoices::LIST], invoices::list),
     get("/v1/invoices/{}", &[], invoices::retrieve),
-    post("/v1/invoices/{}/pay", &[cycle::PAY], cycle::pay),
+    post(
+        "/v1/invoices/create_preview",
+        &[preview::CREATE],
+        preview::create,
+    ),
+    post(
+        "/v1/invoices/{}/mark_uncollectible",
+        &[],
+        collecting::mark_uncollectible,
+    ),
+    post("/v1/invoices/{}/pay", &[collecting::PAY], collecting::pay),
+    post("/v1/invoices/{}/void", &[], collecting::void),
     get("/v1/payment_intents", &[PAGE, intents::LIST], intents::list),
     post("/v1/payment_intents", &[intents::CREATE], intents::create),
     get("/v1/payment_intents/{}", &[], intents::retrieve),
@@ -119,12 +139,14 @@ const ROUTES: &[Route] = &[
         &[intents::CONFIRM],
         intents::confirm,
     ),
+    get("/v1/payment_methods", &[PAGE, cards::LIST], cards::list),
     get("/v1/payment_methods/{}", &[], cards::retrieve),
     post(
         "/v1/payment_methods/{}/attach",
         &[cards::ATTACH],
         cards::attach,
     ),
+    post("/v1/payment_methods/{}/detach", &[], cards::detach),
     get("/v1/prices", &[PAGE, prices::LIST], prices::list),
     post("/v1/prices", &[prices::CREATE], prices::create),
     get("/v1/prices/{}", &[], prices::retrieve),
@@ -133,11 +155,18 @@ const ROUTES: &[Route] = &[
     post("/v1/products", &[products::CREATE], products::create),
     get("/v1/products/{}", &[], products::retrieve),
     post("/v1/products/{}", &[products::UPDATE], products::update),
-    delete("/v1/products/{}", products::delete),
+    delete("/v1/products/{}", &[], products::delete),
     get("/v1/refunds", &[PAGE, refunds::LIST], refunds::list),
     post("/v1/refunds", &[refunds::CREATE], refunds::create),
     get("/v1/refunds/{}", &[], refunds::retrieve),
     post("/v1/refunds/{}", &[refunds::UPDATE], refunds::update),
+    get("/v1/setup_intents", &[PAGE, setups::LIST], setups::list),
+    get("/v1/setup_intents/{}", &[], setups::retrieve),
+    get("/v1/subscription_items", &[PAGE, items::LIST], items::list),
+    post("/v1/subscription_items", &[items::CREATE], items::create),
+    get("/v1/subscription_items/{}", &[], items::retrieve),
+    post("/v1/subscription_items/{}", &[items::UPDATE], items::update),
+    delete("/v1/subscription_items/{}", &[items::DELETE], items::delete),
     get(
         "/v1/subscriptions",
         &[PAGE, subscriptions::LIST],
@@ -154,7 +183,16 @@ const ROUTES: &[Route] = &[
         &[subscriptions::UPDATE],
         subscriptions::update,
     ),
-    delete("/v1/subscriptions/{}", subscriptions::cancel),
+    delete(
+        "/v1/subscriptions/{}",
+        &[subscriptions::CANCEL],
+        subscriptions::cancel,
+    ),
+    post(
+        "/v1/subscriptions/{}/resume",
+        &[pausing::RESUME],
+        pausing::resume,
+    ),
     get("/v1/webhook_endpoints", &[PAGE], webhook_endpoints::list),
     post(
         "/v1/webhook_endpoints",
@@ -167,7 +205,7 @@ const ROUTES: &[Route] = &[
         &[webhook_endpoints::UPDATE],
         webhook_endpoints::update,
     ),
-    delete("/v1/webhook_endpoints/{}", webhook_endpoints::delete),
+    delete("/v1/webhook_endpoints/{}", &[], webhook_endpoints::delete),
 ];
 
 const fn get(path: &'static str, fields: &'static [&'static [Field]], run: Run) -> Route {
@@ -188,11 +226,11 @@ const fn post(path: &'static str, fields: &'static [&'static [Field]], run: Run)
     }
 }
 
-const fn delete(path: &'static str, run: Run) -> Route {
+const fn delete(path: &'static str, fields: &'static [&'static [Field]], run: Run) -> Route {
     Route {
         method: "DELETE",
         path,
-        fields: &[],
+        fields,
         run,
     }
 }

@@ -1,11 +1,10 @@
 //! What all parts of a running sandbox share.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
-use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::context::{Context, Random, Scope};
@@ -28,7 +27,6 @@ pub(crate) struct Sandbox {
     pub(crate) wake: Notify,
     /// Idempotency keys of calls that run now.
     pub(crate) running: Mutex<HashSet<String>>,
-    calls: Mutex<VecDeque<Value>>,
 }
 
 /// Whose call it is.
@@ -37,6 +35,18 @@ pub(crate) struct Caller {
     pub(crate) platform: String,
     pub(crate) request_id: Option<String>,
     pub(crate) idempotency_key: Option<String>,
+}
+
+impl Caller {
+    /// Nobody: what happens by itself, on a page or on a test's order, to one side of one account.
+    pub(crate) fn nobody(scope: Scope) -> Self {
+        Self {
+            platform: scope.account.clone(),
+            scope,
+            request_id: None,
+            idempotency_key: None,
+        }
+    }
 }
 
 impl Sandbox {
@@ -55,7 +65,6 @@ impl Sandbox {
             base,
             wake: Notify::new(),
             running: Mutex::default(),
-            calls: Mutex::default(),
         }
     }
 
@@ -89,25 +98,6 @@ impl Sandbox {
             base: &self.base,
         }
     }
-
-    /// Notes a call for `/_control/calls`; the oldest fall out.
-    pub(crate) fn note_call(&self, call: Value) {
-        let mut calls = self.calls.lock();
-        if calls.len() == CALLS_MAX {
-            calls.pop_front();
-        }
-        calls.push_back(call);
-    }
-
-    /// The calls noted, the oldest first.
-    pub(crate) fn calls(&self) -> Vec<Value> {
-        self.calls.lock().iter().cloned().collect()
-    }
-
-    /// Forgets the calls noted.
-    pub(crate) fn forget_calls(&self) {
-        self.calls.lock().clear();
-    }
 }
 
 /// Runs blocking work where it holds up nothing else.
@@ -119,5 +109,3 @@ pub(crate) async fn blocking<T: Send + 'static>(
         Err(error) => Err(Problem::internal(&error)),
     }
 }
-
-const CALLS_MAX: usize = 2_000;

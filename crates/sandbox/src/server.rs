@@ -23,7 +23,7 @@ use crate::portal::page as portal;
 use crate::problem::Problem;
 use crate::reply::Lost;
 use crate::sandbox::Sandbox;
-use crate::{control, guard, web};
+use crate::{account_links, control, guard, home, invoice_page, web};
 
 /// Answers until told to stop, then lets running requests end.
 pub(crate) async fn serve(
@@ -56,6 +56,7 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 
 fn router(sandbox: Arc<Sandbox>) -> Router {
     Router::new()
+        .route("/", get(home::show).post(home::submit))
         .route(
             "/oauth/authorize",
             get(authorize::show).post(authorize::submit),
@@ -63,6 +64,14 @@ fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/oauth/token", post(tokens::token))
         .route("/oauth/deauthorize", post(tokens::deauthorize))
         .route("/checkout/{session}", get(page::show).post(page::submit))
+        .route(
+            "/connect/{link}",
+            get(account_links::show).post(account_links::submit),
+        )
+        .route(
+            "/invoice/{invoice}",
+            get(invoice_page::show).post(invoice_page::submit),
+        )
         .route("/portal/{session}", get(portal::show).post(portal::submit))
         .merge(control::routes())
         .fallback(any(api::answer))

@@ -30,10 +30,7 @@ pub(crate) fn see_other(to: &str) -> Response {
 
 /// A page that says what went wrong.
 pub(crate) fn refused(problem: &Problem) -> Response {
-    let body = format!(
-        "<p class=\"error\" role=\"alert\">{}</p>",
-        pages::escape(&problem.message)
-    );
+    let body = pages::error(&problem.message);
     html(problem.status, pages::page("That did not work", &body))
 }
 

@@ -29,8 +29,9 @@ const PRICE_DATA: &[Field] = &[
     may("unit_amount_decimal", Kind::Text),
 ];
 
-/// The lines as they are answered: all of one currency, and of prices that fit the mode.
-pub(super) fn make(ctx: &Context, asked: &Value, mode: &str) -> Result<Vec<Value>> {
+/// The lines as they are answered: all of one currency, and of prices that fit the mode. A subscription has at least
+/// one recurring price, which costs nothing yet if it begins with a trial.
+pub(super) fn make(ctx: &Context, asked: &Value, mode: &str, trial: bool) -> Result<Vec<Value>> {
     let asked = asked.as_array().map(Vec::as_slice).unwrap_or_default();
     if asked.is_empty() {
         let message = "Missing required param: line_items.".to_owned();
@@ -42,7 +43,7 @@ pub(super) fn make(ctx: &Context, asked: &Value, mode: &str) -> Result<Vec<Value
     }
     let mut lines: Vec<Value> = Vec::with_capacity(asked.len());
     for (place, line) in asked.iter().enumerate() {
-        let line = one(ctx, line, mode, &format!("line_items[{place}]"))?;
+        let line = one(ctx, line, mode, trial, &format!("line_items[{place}]"))?;
         if lines
             .first()
             .is_some_and(|first| first["currency"] != line["currency"])
@@ -52,10 +53,19 @@ pub(super) fn make(ctx: &Context, asked: &Value, mode: &str) -> Result<Vec<Value
         }
         lines.push(line);
     }
+    if mode == "subscription" && !lines.iter().any(is_recurring) {
+        let message = "You must provide at least one recurring price in `subscription` mode when using prices.";
+        return Err(Problem::invalid(message).with_param("line_items"));
+    }
     Ok(lines)
 }
 
-fn one(ctx: &Context, asked: &Value, mode: &str, param: &str) -> Result<Value> {
+/// Whether a line is paid again and again.
+pub(super) fn is_recurring(line: &Value) -> bool {
+    line["price"]["type"] == "recurring"
+}
+
+fn one(ctx: &Context, asked: &Value, mode: &str, trial: bool, param: &str) -> Result<Value> {
     let price = price(ctx, asked, param)?;
     check_mode(&price, mode, param)?;
     let Some(quantity @ 1..=999_999) = asked["quantity"].as_i64() else {
@@ -73,6 +83,11 @@ fn one(ctx: &Context, asked: &Value, mode: &str, param: &str) -> Result<Value> {
         .and_then(|amount| amount.checked_mul(quantity));
     let total =
         total.ok_or_else(|| Problem::invalid("The amount is too large.").with_param(param))?;
+    let total = if trial && price["type"] == "recurring" {
+        0
+    } else {
+        total
+    };
     Ok(json!({
         "id": ctx.id("li_"),
         "object": "item",
@@ -90,16 +105,11 @@ fn one(ctx: &Context, asked: &Value, mode: &str, param: &str) -> Result<Value> {
 }
 
 fn check_mode(price: &Value, mode: &str, param: &str) -> Result<()> {
-    let message = match (mode, price["type"] == "recurring") {
-        ("payment", true) => {
-            "You specified `payment` mode but passed a recurring price. \
-             Either switch to `subscription` mode or use only one-time prices."
-        }
-        ("subscription", false) => {
-            "The sandbox takes only recurring prices in `subscription` mode."
-        }
-        _ => return Ok(()),
-    };
+    if mode != "payment" || price["type"] != "recurring" {
+        return Ok(());
+    }
+    let message = "You specified `payment` mode but passed a recurring price. \
+        Either switch to `subscription` mode or use only one-time prices.";
     Err(Problem::invalid(message).with_param(param))
 }
 

@@ -32,11 +32,6 @@ pub(crate) async fn submit(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> 
         Ok(asked) => asked,
         Err(problem) => return web::refused(&problem),
     };
-    let redirect = asked
-        .get("redirect_uri")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
     let mut answer = vec![(
         "scope".to_owned(),
         text(&asked, "scope").unwrap_or("read_only").to_owned(),
@@ -57,22 +52,34 @@ pub(crate) async fn submit(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> 
             Err(problem) => return web::refused(&problem),
         }
     }
-    if let Some(state) = text(&asked, "state") {
+    match back(&asked, answer) {
+        Ok(url) => web::see_other(&url),
+        Err(problem) => web::refused(&problem),
+    }
+}
+
+/// Where the owner goes with the answer: the redirect address with the answer and the state that was given.
+pub(crate) fn back(
+    asked: &Map<String, Value>,
+    mut answer: Vec<(String, String)>,
+) -> Result<String> {
+    if let Some(state) = text(asked, "state") {
         answer.push(("state".to_owned(), state.to_owned()));
     }
-    match url::Url::parse(&redirect) {
-        Ok(mut url) => {
-            url.query_pairs_mut().extend_pairs(answer);
-            web::see_other(url.as_str())
-        }
-        Err(_) => web::refused(&Problem::invalid("The redirect_uri is not an address")),
-    }
+    let url = url::Url::parse(text(asked, "redirect_uri").unwrap_or_default());
+    let mut url = url.map_err(|_| Problem::invalid("The redirect_uri is not an address"))?;
+    url.query_pairs_mut().extend_pairs(answer);
+    Ok(url.into())
 }
 
 /// Makes a code that connects an account, a new one unless `account` names one; answers code and account.
 pub(crate) fn issue(sandbox: &Sandbox, asked: &Map<String, Value>) -> Result<(String, String)> {
     sandbox.transaction(|db| {
-        let ctx = sandbox.context(db, nobody());
+        let nowhere = Scope {
+            account: String::new(),
+            live: false,
+        };
+        let ctx = sandbox.context(db, Caller::nobody(nowhere));
         let account = match text(asked, "account") {
             Some(known) => {
                 accounts::make_with_id(&ctx, known)?;
@@ -134,23 +141,9 @@ fn consent(asked: &Map<String, Value>) -> String {
         .collect();
     let client = pages::escape(text(asked, "client_id").unwrap_or_default());
     format!(
-        "<p>The application <code>{client}</code> asks to manage payments of an account for you. \
-         The sandbox makes a new account for this.</p><form method=\"post\" action=\"/oauth/authorize\">{kept}\
+        "<div class=\"box\"><p>The application <code>{client}</code> asks to manage payments of an account for you. \
+         The sandbox makes a new account for this.</p><form method=\"post\" action=\"/oauth/authorize\" class=\"row\">{kept}\
          <button name=\"decision\" value=\"allow\">Connect account</button>\
-         <button class=\"plain\" name=\"decision\" value=\"deny\">Cancel</button></form>"
+         <button class=\"plain\" name=\"decision\" value=\"deny\">Cancel</button></form></div>"
     )
-}
-
-/// Who opens a page: no account at all.
-fn nobody() -> Caller {
-    let scope = Scope {
-        account: String::new(),
-        live: false,
-    };
-    Caller {
-        scope,
-        platform: String::new(),
-        request_id: None,
-        idempotency_key: None,
-    }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::context::{Context, Input};
 use crate::events;
 use crate::objects;
-use crate::params::{Field, Kind, must};
+use crate::params::{Field, Kind, may, must};
 use crate::problem::{Problem, Result};
 
 /// What a card does when it is charged.
@@ -56,10 +56,10 @@ const CARDS: &[Card] = &[
 
 /// What the page offers one click away: number and what it does.
 pub(crate) const OFFERED: &[(&str, &str)] = &[
-    ("4242 4242 4242 4242", "pays"),
+    ("4242 4242 4242 4242", "goes through"),
     ("4000 0000 0000 0002", "is declined"),
     ("4000 0025 0000 3155", "asks for 3-D Secure"),
-    ("4000 0000 0000 0341", "pays now and fails at renewal"),
+    ("4000 0000 0000 0341", "goes through, fails at renewal"),
 ];
 
 /// Makes a payment method of a card number as it was typed.
@@ -113,6 +113,35 @@ pub(crate) fn attach(ctx: &Context, input: &Input) -> Result<Value> {
     objects::save(ctx, &method)?;
     events::emit(ctx, "payment_method.attached", &method)?;
     Ok(method)
+}
+
+/// `POST /v1/payment_methods/{id}/detach`: it pays for nothing any more.
+pub(crate) fn detach(ctx: &Context, input: &Input) -> Result<Value> {
+    let before = retrieve(ctx, input)?;
+    if before["customer"].is_null() {
+        let message = "The payment method you provided is not attached to a customer so detachment is impossible.";
+        return Err(Problem::invalid(message));
+    }
+    let mut method = before.clone();
+    method["customer"] = Value::Null;
+    events::save(ctx, "payment_method.detached", &before, &method)?;
+    Ok(method)
+}
+
+/// Parameters of the list.
+pub(crate) const LIST: &[Field] = &[
+    may("customer", Kind::Text),
+    may("type", Kind::Choice(&["card"])),
+];
+
+/// `GET /v1/payment_methods`: those of a customer.
+pub(crate) fn list(ctx: &Context, input: &Input) -> Result<Value> {
+    let mut found = objects::all(ctx, "payment_method")?;
+    found.retain(|method| {
+        let customer = &method["customer"];
+        customer.is_string() && input.text("customer").is_none_or(|id| customer == id)
+    });
+    objects::page(input, &found, "/v1/payment_methods")
 }
 
 fn make(ctx: &Context, card: &Card, email: Option<&str>) -> Result<Value> {

@@ -54,7 +54,7 @@ pub(crate) fn make(
         "receipt_email": intent["receipt_email"],
         "receipt_url": null,
         "refunded": false,
-        "shipping": null,
+        "shipping": intent["shipping"],
         "statement_descriptor": null,
         "status": if paid { "succeeded" } else { "failed" },
     });

@@ -84,6 +84,31 @@ pub(crate) fn create(ctx: &Context, input: &Input) -> Result<Value> {
     Ok(refund)
 }
 
+/// The bank takes a refund, or refuses it: then the money is back where it was.
+pub(crate) fn end(ctx: &Context, before: &Value, failed: bool) -> Result<Value> {
+    if before["status"] == "failed" {
+        return Err(Problem::invalid("This refund has failed already"));
+    }
+    let mut refund = before.clone();
+    if !failed {
+        refund["destination_details"]["card"]["reference_status"] = "available".into();
+        events::save(ctx, "refund.updated", before, &refund)?;
+        return Ok(refund);
+    }
+    refund["status"] = "failed".into();
+    refund["failure_reason"] = "lost_or_stolen_card".into();
+    let mut charge = objects::get(ctx, "charge", objects::text(&refund, "charge"), "charge")?;
+    let number = |body: &Value, name: &str| body[name].as_i64().unwrap_or_default();
+    let left = number(&charge, "amount_refunded") - number(&refund, "amount");
+    charge["amount_refunded"] = left.into();
+    charge["refunded"] = false.into();
+    objects::save(ctx, &charge)?;
+    events::save(ctx, "refund.updated", before, &refund)?;
+    events::emit(ctx, "refund.failed", &refund)?;
+    events::emit(ctx, "charge.refund.updated", &refund)?;
+    Ok(refund)
+}
+
 /// `GET /v1/refunds/{id}`.
 pub(crate) fn retrieve(ctx: &Context, input: &Input) -> Result<Value> {
     objects::get(ctx, "refund", input.id(), "refund")

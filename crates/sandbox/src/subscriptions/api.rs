@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::cycle::{self, Beginning};
+use super::beginning::{self, Beginning};
 use super::invoices::{self, Line};
-use crate::billing_time;
+use super::{cycle, items};
 use crate::context::{Context, Input};
 use crate::objects;
 use crate::params::{Field, Kind, may, must};
@@ -13,7 +13,42 @@ use crate::payments::intents::Occasion;
 use crate::problem::{Problem, Result};
 use crate::{events, metadata};
 
-const PRORATION: Kind = Kind::Choice(&["always_invoice", "create_prorations", "none"]);
+/// What a change in the middle of a period costs.
+pub(super) const PRORATION: Kind = Kind::Choice(&["always_invoice", "create_prorations", "none"]);
+
+/// What becomes of a change that cannot be paid.
+pub(super) const PAYMENT: Kind = Kind::Choice(&["allow_incomplete", "error_if_incomplete"]);
+
+/// One change of the items of a subscription.
+pub(super) const ITEM: &[Field] = &[
+    may("deleted", Kind::Bool),
+    may("id", Kind::Text),
+    may("metadata", Kind::Texts),
+    may("price", Kind::Text),
+    may("quantity", Kind::Integer),
+];
+
+const END_BEHAVIOR: Kind = Kind::Fields(&[must(
+    "missing_payment_method",
+    Kind::Choice(&["cancel", "create_invoice", "pause"]),
+)]);
+
+const REASONS: Kind = Kind::Fields(&[
+    may("comment", Kind::Text),
+    may(
+        "feedback",
+        Kind::Choice(&[
+            "customer_service",
+            "low_quality",
+            "missing_features",
+            "other",
+            "switched_service",
+            "too_complex",
+            "too_expensive",
+            "unused",
+        ]),
+    ),
+]);
 
 /// Parameters of `POST /v1/subscriptions`.
 pub(crate) const CREATE: &[Field] = &[
@@ -27,30 +62,32 @@ pub(crate) const CREATE: &[Field] = &[
     ),
     may("cancel_at_period_end", Kind::Bool),
     may("default_payment_method", Kind::Text),
+    may("description", Kind::Text),
     may("metadata", Kind::Texts),
-    may(
-        "payment_behavior",
-        Kind::Choice(&["allow_incomplete", "error_if_incomplete"]),
-    ),
+    may("payment_behavior", PAYMENT),
     may("trial_end", Kind::Integer),
     may("trial_period_days", Kind::Integer),
+    may(
+        "trial_settings",
+        Kind::Fields(&[must("end_behavior", END_BEHAVIOR)]),
+    ),
 ];
 
 /// Parameters of `POST /v1/subscriptions/{id}`.
 pub(crate) const UPDATE: &[Field] = &[
     may("cancel_at_period_end", Kind::Bool),
+    may("cancellation_details", REASONS),
     may("default_payment_method", Kind::Text),
-    may(
-        "items",
-        Kind::List(&Kind::Fields(&[
-            must("id", Kind::Text),
-            may("price", Kind::Text),
-            may("quantity", Kind::Integer),
-        ])),
-    ),
+    may("description", Kind::Text),
+    may("items", Kind::List(&Kind::Fields(ITEM))),
     may("metadata", Kind::Texts),
+    may("payment_behavior", PAYMENT),
     may("proration_behavior", PRORATION),
+    may("proration_date", Kind::Integer),
 ];
+
+/// Parameters of `DELETE /v1/subscriptions/{id}`.
+pub(crate) const CANCEL: &[Field] = &[may("cancellation_details", REASONS)];
 
 /// Parameters of the list; canceled ones are left out unless `status` asks for them.
 pub(crate) const LIST: &[Field] = &[
@@ -67,6 +104,7 @@ pub(crate) const LIST: &[Field] = &[
             "incomplete",
             "incomplete_expired",
             "past_due",
+            "paused",
             "trialing",
         ]),
     ),
@@ -76,42 +114,24 @@ pub(crate) const LIST: &[Field] = &[
 pub(crate) fn create(ctx: &Context, input: &Input) -> Result<Value> {
     let customer = input.text("customer").unwrap_or_default().to_owned();
     objects::get_living(ctx, "customer", &customer, "customer")?;
-    let asked = input
-        .get("items")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let mut items = Vec::with_capacity(asked.len());
-    for (place, item) in asked.iter().enumerate() {
-        let price = price(
-            ctx,
-            objects::text(item, "price"),
-            &format!("items[{place}][price]"),
-        )?;
-        items.push((price, item["quantity"].as_i64().unwrap_or(1)));
-    }
     let method = input
         .text("default_payment_method")
         .map(|id| cards::from_id(ctx, id))
         .transpose()?;
     let beginning = Beginning {
         customer,
-        items: alike(items)?,
+        items: items::pairs(ctx, &input.or_null("items"))?,
+        once: Vec::new(),
         method,
         trial_end: trial_end(ctx, input)?,
         metadata: metadata::of(input)?,
+        description: input.or_null("description"),
+        without_card: input.or_null("trial_settings")["end_behavior"]["missing_payment_method"]
+            .take(),
         authenticated: false,
     };
-    let (mut subscription, refused) = cycle::begin(ctx, beginning)?;
-    if let Some(problem) = refused
-        && input.text("payment_behavior") == Some("error_if_incomplete")
-    {
-        return Err(Problem {
-            keeps_work: false,
-            status: 402,
-            ..problem
-        });
-    }
+    let (mut subscription, refused) = beginning::begin(ctx, &beginning)?;
+    refuse_incomplete(input, refused)?;
     if input.flag("cancel_at_period_end") == Some(true) {
         let before = subscription.clone();
         cancel_at_end(ctx, &mut subscription, true);
@@ -162,19 +182,21 @@ pub(crate) fn update(ctx: &Context, input: &Input) -> Result<Value> {
     if let Some(id) = input.text("default_payment_method") {
         subscription["default_payment_method"] = cards::from_id(ctx, id)?["id"].clone();
     }
-    if let Some(cancels) = input.flag("cancel_at_period_end") {
-        cancel_at_end(ctx, &mut subscription, cancels);
-    }
-    let asked = input
-        .get("items")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let lines = if asked.is_empty() {
-        Vec::new()
-    } else {
-        change(ctx, &mut subscription, asked)?
+    objects::take_over(&mut subscription, input, &["description"]);
+    explain(&mut subscription, input);
+    let lines = match input.get("items").and_then(Value::as_array) {
+        Some(asked) => {
+            let at = ctx.at(proration_date(ctx, input, &before)?);
+            items::change(&at, &mut subscription, asked)?
+        }
+        None => Vec::new(),
     };
+    let cancels = input.flag("cancel_at_period_end");
+    if let Some(cancels) = cancels {
+        cancel_at_end(ctx, &mut subscription, cancels);
+    } else if subscription["cancel_at_period_end"] == true {
+        subscription["cancel_at"] = cycle::period(&subscription).1.into();
+    }
     let restarts = cycle::period(&subscription) != cycle::period(&before);
     match input.text("proration_behavior") {
         Some("none") => {}
@@ -182,10 +204,10 @@ pub(crate) fn update(ctx: &Context, input: &Input) -> Result<Value> {
             cycle::add_pending(&mut subscription, &lines);
         }
         _ if lines.is_empty() => {}
-        _ => return invoice_now(ctx, &before, subscription, lines),
+        _ => return invoice_now(ctx, input, &before, subscription, lines),
     }
     if restarts {
-        return invoice_now(ctx, &before, subscription, Vec::new());
+        return invoice_now(ctx, input, &before, subscription, Vec::new());
     }
     events::save(ctx, "customer.subscription.updated", &before, &subscription)?;
     Ok(subscription)
@@ -193,44 +215,9 @@ pub(crate) fn update(ctx: &Context, input: &Input) -> Result<Value> {
 
 /// `DELETE /v1/subscriptions/{id}`: at once.
 pub(crate) fn cancel(ctx: &Context, input: &Input) -> Result<Value> {
-    let subscription = running(ctx, input)?;
+    let mut subscription = running(ctx, input)?;
+    explain(&mut subscription, input);
     cycle::cancel(ctx, subscription, "cancellation_requested")
-}
-
-/// A recurring price that is on sale.
-pub(crate) fn price(ctx: &Context, id: &str, param: &str) -> Result<Value> {
-    let price = objects::get(ctx, "price", id, param)?;
-    if price["active"] != true {
-        let message = "The price specified is inactive. This field only accepts active prices.";
-        return Err(Problem::invalid(message)
-            .with_code("price_inactive")
-            .with_param(param));
-    }
-    if price["type"] != "recurring" {
-        let message = "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.";
-        return Err(Problem::invalid(message).with_param(param));
-    }
-    Ok(price)
-}
-
-/// Items share one interval and one currency.
-pub(crate) fn alike(items: Vec<(Value, i64)>) -> Result<Vec<(Value, i64)>> {
-    let Some((first, _)) = items.first() else {
-        let message = "Missing required param: items.".to_owned();
-        return Err(Problem::parameter(
-            Some("parameter_missing"),
-            "items",
-            message,
-        ));
-    };
-    let differs = |price: &Value| {
-        cycle::cycle(price) != cycle::cycle(first) || price["currency"] != first["currency"]
-    };
-    if items.iter().any(|(price, _)| differs(price)) {
-        let message = "All items of a subscription share one interval and one currency.";
-        return Err(Problem::invalid(message).with_param("items"));
-    }
-    Ok(items)
 }
 
 const DAY: i64 = 86_400;
@@ -255,6 +242,41 @@ fn trial_end(ctx: &Context, input: &Input) -> Result<Option<i64>> {
     }
 }
 
+/// The moment that a change counts from: now, or one of the running period that the caller names.
+fn proration_date(ctx: &Context, input: &Input, subscription: &Value) -> Result<i64> {
+    let (start, end) = cycle::period(subscription);
+    match input.integer("proration_date") {
+        None => Ok(ctx.now),
+        Some(date) if (start..=end).contains(&date) => Ok(date),
+        Some(_) => {
+            let message = "The proration_date lies outside of the current period.".to_owned();
+            Err(Problem::parameter(None, "proration_date", message))
+        }
+    }
+}
+
+/// With `error_if_incomplete` nothing happens that is not paid: 402.
+fn refuse_incomplete(input: &Input, refused: Option<Problem>) -> Result<()> {
+    match refused {
+        Some(problem) if input.text("payment_behavior") == Some("error_if_incomplete") => {
+            Err(Problem {
+                keeps_work: false,
+                status: 402,
+                ..problem
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why the customer leaves, in his words.
+fn explain(subscription: &mut Value, input: &Input) {
+    let given = input.or_null("cancellation_details");
+    for (name, value) in given.as_object().into_iter().flatten() {
+        subscription["cancellation_details"][name] = value.clone();
+    }
+}
+
 fn running(ctx: &Context, input: &Input) -> Result<Value> {
     let subscription = retrieve(ctx, input)?;
     if subscription["ended_at"].is_null() {
@@ -272,65 +294,10 @@ fn cancel_at_end(ctx: &Context, subscription: &mut Value, cancels: bool) {
         cancels.then_some("cancellation_requested").into();
 }
 
-/// Changes items and answers what the rest of the period costs less or more. A new interval begins a new period.
-fn change(ctx: &Context, subscription: &mut Value, asked: &[Value]) -> Result<Vec<Line>> {
-    let (start, end) = cycle::period(subscription);
-    let trialing = subscription["status"] == "trialing";
-    let mut items = subscription["items"]["data"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    let mut lines = Vec::new();
-    for (place, change) in asked.iter().enumerate() {
-        let id = objects::text(change, "id");
-        let item = items.iter_mut().find(|item| item["id"] == id);
-        let item = item.ok_or_else(|| {
-            Problem::missing("subscription item", id, &format!("items[{place}][id]"))
-        })?;
-        let old = item.clone();
-        if let Some(id) = change["price"].as_str() {
-            item["price"] = price(ctx, id, &format!("items[{place}][price]"))?;
-        }
-        if let Some(quantity) = change["quantity"].as_i64() {
-            item["quantity"] = quantity.into();
-        }
-        let same_cycle = cycle::cycle(&old["price"]) == cycle::cycle(&item["price"]);
-        let differs = cycle::cost(&old) != cycle::cost(item) || !same_cycle;
-        if differs && !trialing {
-            let part = |item: &Value, sign: i64| {
-                let amount = sign * billing_time::unused(cycle::cost(item), start, end, ctx.now);
-                Line {
-                    item: item.clone(),
-                    amount,
-                    start: ctx.now,
-                    end,
-                    proration: true,
-                }
-            };
-            lines.push(part(&old, -1));
-            if same_cycle {
-                lines.push(part(item, 1));
-            }
-        }
-    }
-    let pairs = items
-        .iter()
-        .map(|item| (item["price"].clone(), 1))
-        .collect();
-    alike(pairs)?;
-    let old = cycle::cycle(&subscription["items"]["data"][0]["price"]);
-    let new = cycle::cycle(&items[0]["price"]);
-    subscription["items"]["data"] = items.into();
-    if old != new && !trialing {
-        subscription["billing_cycle_anchor"] = ctx.now.into();
-        cycle::set_period(subscription, ctx.now, new.next(ctx.now, ctx.now));
-    }
-    Ok(lines)
-}
-
 /// Invoices a change at once, with the new period if one begins.
 fn invoice_now(
     ctx: &Context,
+    input: &Input,
     before: &Value,
     mut subscription: Value,
     mut lines: Vec<Line>,
@@ -348,6 +315,7 @@ fn invoice_now(
     if refused.is_some() {
         subscription["status"] = json!("past_due");
     }
+    refuse_incomplete(input, refused)?;
     events::save(ctx, "customer.subscription.updated", before, &subscription)?;
     Ok(subscription)
 }

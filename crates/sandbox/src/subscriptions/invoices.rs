@@ -46,9 +46,18 @@ pub(crate) fn subscription(invoice: &Value) -> &str {
     objects::text(&invoice["parent"]["subscription_details"], "subscription")
 }
 
+/// Whether an invoice of a subscription waits to be paid.
+pub(super) fn any_open(ctx: &Context, subscription: &str) -> Result<bool> {
+    let sql = "select exists (select 1 from objects where kind = 'invoice' and body ->> '$.status' = 'open'
+        and body ->> '$.parent.subscription_details.subscription' = ?1 and account = ?2 and live = ?3)";
+    let mut statement = ctx.db.prepare_cached(sql)?;
+    let scope = &ctx.scope;
+    Ok(statement.query_row((subscription, &scope.account, scope.live), |row| row.get(0))?)
+}
+
 /// One line before it is on an invoice.
 pub(crate) struct Line {
-    /// The subscription item.
+    /// The subscription item; without an id it is paid once.
     pub(crate) item: Value,
     pub(crate) amount: i64,
     pub(crate) start: i64,
@@ -69,6 +78,25 @@ pub(crate) fn issue(
         objects::text(subscription, "customer"),
         "customer",
     )?;
+    let invoice = draft(ctx, subscription, &customer, reason, lines);
+    objects::insert(ctx, &invoice)?;
+    let number = customer["next_invoice_sequence"].as_i64().unwrap_or(1);
+    customer["next_invoice_sequence"] = (number + 1).into();
+    customer["balance"] = invoice["ending_balance"].clone();
+    objects::save(ctx, &customer)?;
+    events::emit(ctx, "invoice.created", &invoice)?;
+    events::emit(ctx, "invoice.finalized", &invoice)?;
+    Ok(invoice)
+}
+
+/// An invoice as it would be issued now, kept nowhere.
+pub(super) fn draft(
+    ctx: &Context,
+    subscription: &Value,
+    customer: &Value,
+    reason: &str,
+    lines: &[Line],
+) -> Value {
     let total: i64 = lines.iter().map(|line| line.amount).sum();
     let balance = customer["balance"].as_i64().unwrap_or_default();
     let due = (total + balance).max(0);
@@ -101,7 +129,7 @@ pub(crate) fn issue(
         "livemode": ctx.scope.live,
         "metadata": {},
         "next_payment_attempt": ctx.now,
-        "number": format!("{}-{number:04}", objects::text(&customer, "invoice_prefix")),
+        "number": format!("{}-{number:04}", objects::text(customer, "invoice_prefix")),
         "parent": {
             "quote_details": null,
             "subscription_details": { "metadata": subscription["metadata"], "subscription": subscription["id"] },
@@ -114,16 +142,10 @@ pub(crate) fn issue(
         "subtotal": total,
         "total": total,
     });
-    invoice["hosted_invoice_url"] = Value::Null;
+    invoice["hosted_invoice_url"] = format!("{}/invoice/{id}", ctx.base).into();
     invoice["invoice_pdf"] = Value::Null;
     invoice["status_transitions"] = json!({ "finalized_at": ctx.now, "marked_uncollectible_at": null, "paid_at": null, "voided_at": null });
-    objects::insert(ctx, &invoice)?;
-    customer["next_invoice_sequence"] = (number + 1).into();
-    customer["balance"] = (total + balance).min(0).into();
-    objects::save(ctx, &customer)?;
-    events::emit(ctx, "invoice.created", &invoice)?;
-    events::emit(ctx, "invoice.finalized", &invoice)?;
-    Ok(invoice)
+    invoice
 }
 
 /// Charges an open invoice: the invoice, and why it is not paid if it is not.
@@ -149,11 +171,11 @@ pub(crate) fn attempt(
                 Ok(intent) if intent["status"] == "succeeded" => {
                     return Ok((paid(ctx, invoice)?, None));
                 }
-                Ok(_) => Problem::card(
-                    "authentication_required",
-                    None,
-                    "The card asks for 3-D Secure.",
-                ),
+                Ok(_) => {
+                    events::emit(ctx, "invoice.payment_action_required", &invoice)?;
+                    let message = "The card asks for 3-D Secure.";
+                    Problem::card("authentication_required", None, message)
+                }
                 Err(problem) if problem.keeps_work => problem,
                 Err(problem) => return Err(problem),
             }
@@ -188,6 +210,12 @@ fn paid(ctx: &Context, mut invoice: Value) -> Result<Value> {
     invoice["status_transitions"]["paid_at"] = ctx.now.into();
     invoice["next_payment_attempt"] = Value::Null;
     invoice["_due_at"] = Value::Null;
+    if let Some(payment) = invoice.pointer_mut("/_payments/data/0") {
+        payment["amount_paid"] = payment["amount_requested"].clone();
+        payment["status"] = "paid".into();
+        payment["status_transitions"]["paid_at"] = ctx.now.into();
+        events::emit(ctx, "invoice_payment.paid", payment)?;
+    }
     objects::save(ctx, &invoice)?;
     events::emit(ctx, "invoice.paid", &invoice)?;
     events::emit(ctx, "invoice.payment_succeeded", &invoice)?;
@@ -205,6 +233,7 @@ fn intent(ctx: &Context, invoice: &mut Value, due: i64) -> Result<Value> {
     let payment = json!({
         "id": ctx.id("inpay_"),
         "object": "invoice_payment",
+        "amount_paid": null,
         "amount_requested": due,
         "created": ctx.now,
         "currency": invoice["currency"],
@@ -212,6 +241,8 @@ fn intent(ctx: &Context, invoice: &mut Value, due: i64) -> Result<Value> {
         "is_default": true,
         "livemode": ctx.scope.live,
         "payment": { "payment_intent": intent["id"], "type": "payment_intent" },
+        "status": "open",
+        "status_transitions": { "canceled_at": null, "paid_at": null },
     });
     invoice["_intent"] = intent["id"].clone();
     invoice["_payments"] = json!({ "object": "list", "data": [payment], "has_more": false, "url": "/v1/invoice_payments" });
@@ -229,17 +260,7 @@ fn drawn(ctx: &Context, line: &Line, invoice: &str, subscription: &Value) -> Val
         "invoice": invoice,
         "livemode": ctx.scope.live,
         "metadata": {},
-        "parent": {
-            "invoice_item_details": null,
-            "subscription_item_details": {
-                "invoice_item": null,
-                "proration": line.proration,
-                "proration_details": null,
-                "subscription": subscription["id"],
-                "subscription_item": line.item["id"],
-            },
-            "type": "subscription_item_details",
-        },
+        "parent": parent(line, subscription),
         "period": { "end": line.end, "start": line.start },
         "pricing": {
             "price_details": { "price": price["id"], "product": price["product"] },
@@ -249,5 +270,28 @@ fn drawn(ctx: &Context, line: &Line, invoice: &str, subscription: &Value) -> Val
         "quantity": line.item["quantity"],
         "subtotal": line.amount,
         "taxes": [],
+    })
+}
+
+/// What a line comes from.
+fn parent(line: &Line, subscription: &Value) -> Value {
+    let mut details = json!({
+        "invoice_item": null,
+        "proration": line.proration,
+        "proration_details": null,
+        "subscription": subscription["id"],
+    });
+    if line.item["id"].is_null() {
+        return json!({
+            "invoice_item_details": details,
+            "subscription_item_details": null,
+            "type": "invoice_item_details",
+        });
+    }
+    details["subscription_item"] = line.item["id"].clone();
+    json!({
+        "invoice_item_details": null,
+        "subscription_item_details": details,
+        "type": "subscription_item_details",
     })
 }

@@ -213,3 +213,38 @@ async fn test_and_live_sides_are_apart() {
         "{message}"
     );
 }
+
+#[tokio::test]
+async fn two_accounts_may_choose_the_same_id_for_a_product() {
+    let bench = Bench::start();
+    let (one, two) = (
+        account(&bench, "sk_test_one").await,
+        account(&bench, "sk_test_one").await,
+    );
+    let make = |account: &str| {
+        read(
+            bench
+                .form("/v1/products", "id=pro&name=Pro")
+                .header("stripe-account", account.to_owned()),
+        )
+    };
+    assert_eq!(make(&one).await.status, 200);
+    assert_eq!(make(&two).await.status, 200);
+    assert_eq!(
+        make(&two).await.refusal(),
+        (
+            400,
+            "invalid_request_error",
+            "resource_already_exists",
+            "id"
+        )
+    );
+    let delete = bench
+        .call(Method::DELETE, "/v1/products/pro")
+        .header("stripe-account", two);
+    assert_eq!(read(delete).await.json["deleted"], true);
+    let left = bench
+        .call(Method::GET, "/v1/products")
+        .header("stripe-account", one);
+    assert_eq!(read(left).await.json["data"][0]["id"], "pro");
+}

@@ -4,8 +4,11 @@
 
 mod bench;
 mod connect;
+mod control;
 mod errors;
+mod home;
 mod idempotency;
+mod items;
 mod lists;
 mod misbehaviour;
 mod objects;
@@ -13,5 +16,7 @@ mod payments;
 mod plan_changes;
 mod portal;
 mod receiver;
+mod sessions;
+mod settle;
 mod subscriptions;
 mod webhooks;

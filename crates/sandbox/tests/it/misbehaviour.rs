@@ -109,3 +109,45 @@ async fn calls_are_listed() {
         .body("{\"what\":\"sing\"}");
     assert_eq!(read(unknown).await.status, 400);
 }
+
+#[tokio::test]
+async fn every_misbehaviour_lasts_until_it_is_taken_back() {
+    let bench = Bench::start();
+    let receiver = listening(&bench).await;
+    bench.misbehave("drop", None, None).await;
+    for _ in 0..3 {
+        bench.make("/v1/customers", "name=dropped").await;
+    }
+    bench.control(Method::DELETE, "misbehave", json!({})).await;
+    bench.misbehave("duplicate", None, None).await;
+    bench.make("/v1/customers", "name=a").await;
+    bench.make("/v1/customers", "name=b").await;
+    assert_eq!(names(&receiver, 4).await, ["a", "a", "b", "b"]);
+    bench.control(Method::DELETE, "misbehave", json!({})).await;
+    bench.misbehave("reorder", None, None).await;
+    bench.make("/v1/customers", "name=c").await;
+    bench.make("/v1/customers", "name=d").await;
+    assert_eq!(names(&receiver, 6).await[4..], ["d", "c"], "backwards");
+    bench.make("/v1/customers", "name=e").await;
+    bench.control(Method::DELETE, "misbehave", json!({})).await;
+    assert_eq!(names(&receiver, 7).await[6], "e", "what was held is let go");
+    bench.misbehave("lose_answer", None, None).await;
+    for _ in 0..2 {
+        let lost = bench.form("/v1/customers", "name=lost").send().await;
+        assert!(lost.is_err());
+    }
+    bench.misbehave("time_out", None, Some(0)).await;
+    bench.control(Method::DELETE, "misbehave", json!({})).await;
+    bench.misbehave("time_out", None, Some(0)).await;
+    for _ in 0..2 {
+        let hung = bench.form("/v1/customers", "name=never").send().await;
+        assert!(hung.is_err());
+    }
+    bench.control(Method::DELETE, "misbehave", json!({})).await;
+    let made = bench.get("/v1/customers?limit=100").await.json;
+    let made = made["data"].as_array().unwrap();
+    assert_eq!(made.len(), 10, "what was lost was done, what hung was not");
+    let called = bench.control(Method::GET, "calls", json!({})).await;
+    let hung = called["calls"].as_array().unwrap().iter();
+    assert_eq!(hung.filter(|call| call["status"] == 504).count(), 2);
+}

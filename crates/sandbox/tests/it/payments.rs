@@ -351,3 +351,18 @@ async fn an_intent_is_confirmed_declined_and_canceled() {
     let calls = bench.control(Method::GET, "calls", json!({})).await;
     assert!(calls["calls"].as_array().unwrap().len() >= 6);
 }
+
+#[tokio::test]
+async fn a_card_is_attached_listed_and_detached() {
+    let bench = Bench::start();
+    let customer = bench.make("/v1/customers", "email=a@example.com").await;
+    let form = format!("customer={customer}");
+    let path = "/v1/payment_methods/pm_card_visa/attach";
+    let card = bench.make(path, &form).await;
+    let list = format!("/v1/payment_methods?{form}&type=card");
+    assert_eq!(bench.get(&list).await.json["data"][0]["id"], card.as_str());
+    let detach = format!("/v1/payment_methods/{card}/detach");
+    assert!(bench.post(&detach, "").await.json["customer"].is_null());
+    assert_eq!(bench.get(&list).await.json["data"], json!([]));
+    assert_eq!(bench.post(&detach, "").await.status, 400);
+}

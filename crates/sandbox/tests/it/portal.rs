@@ -167,3 +167,92 @@ async fn what_the_configuration_does_not_allow_is_refused() {
         303
     );
 }
+
+#[tokio::test]
+async fn a_flow_is_for_one_thing_and_leads_back() {
+    let bench = Bench::start();
+    let subscriber = subscriber(&bench).await;
+    let subscription = bench
+        .get(&format!("/v1/subscriptions/{}", subscriber.subscription))
+        .await
+        .json;
+    let configurations = bench.get("/v1/billing_portal/configurations").await.json;
+    let configuration = configurations["data"][0]["id"].as_str().unwrap();
+    let form = format!(
+        "customer={}&configuration={configuration}&return_url=http://127.0.0.1:9/back",
+        subscription["customer"].as_str().unwrap()
+    );
+    let flow = |kind: &str| {
+        format!(
+            "{form}&flow_data[type]={kind}&flow_data[after_completion][type]=redirect\
+             &flow_data[after_completion][redirect][return_url]=http://127.0.0.1:9/done"
+        )
+    };
+    let of = format!("[subscription]={}", subscriber.subscription);
+    let cancel = format!(
+        "{}&flow_data[subscription_cancel]{of}",
+        flow("subscription_cancel")
+    );
+    for (form, action, shown, hidden) in [
+        (
+            flow("payment_method_update"),
+            "action=card&card=4242424242424242".to_owned(),
+            "Save card",
+            "Cancel plan",
+        ),
+        (
+            cancel,
+            format!("action=cancel&subscription={}", subscriber.subscription),
+            "Cancel plan",
+            "Change to",
+        ),
+    ] {
+        let portal = bench.post("/v1/billing_portal/sessions", &form).await.json;
+        let url = portal["url"].as_str().unwrap();
+        let path = url.strip_prefix(&bench.base).unwrap();
+        let page = bench.get(path).await.text;
+        assert!(page.contains(shown) && !page.contains(hidden), "{page}");
+        let done = bench.post(path, &action).await;
+        assert_eq!(
+            (done.status, done.header("location")),
+            (303, "http://127.0.0.1:9/done")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_customer_changes_his_address() {
+    let bench = Bench::start();
+    let customer = bench.make("/v1/customers", "email=a@example.com").await;
+    let features = "features[customer_update][enabled]=true&features[customer_update][allowed_updates][]=email";
+    let configuration = bench
+        .make("/v1/billing_portal/configurations", features)
+        .await;
+    let form = format!("customer={customer}&configuration={configuration}");
+    let portal = bench.post("/v1/billing_portal/sessions", &form).await.json;
+    let path = portal["url"]
+        .as_str()
+        .unwrap()
+        .strip_prefix(&bench.base)
+        .unwrap();
+    assert!(
+        bench
+            .get(path)
+            .await
+            .text
+            .contains("value=\"a@example.com\"")
+    );
+    assert_eq!(
+        bench
+            .post(path, "action=email&email=b@example.com")
+            .await
+            .status,
+        303
+    );
+    let kept = bench.get(&format!("/v1/customers/{customer}")).await.json;
+    assert_eq!(kept["email"], "b@example.com");
+    assert_eq!(
+        bench.post(path, "action=email&email=nothing").await.status,
+        400
+    );
+}

@@ -111,6 +111,7 @@ async fn a_checkout_begins_a_subscription_and_tells_of_it_in_order() {
         "payment_intent.created",
         "charge.succeeded",
         "payment_intent.succeeded",
+        "invoice_payment.paid",
         "invoice.paid",
         "invoice.payment_succeeded",
         "customer.subscription.updated",
@@ -150,10 +151,27 @@ async fn thirteen_months_make_thirteen_invoices() {
         .map(|pair| (pair[1] - pair[0]) / DAY)
         .collect();
     assert_eq!(months, [28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31]);
-    let told = types(&bench).await;
-    assert_eq!(
-        told.iter().filter(|told| *told == "invoice.paid").count(),
-        13
+    for (kind, count) in [
+        ("invoice.created", 13),
+        ("invoice.paid", 13),
+        ("charge.succeeded", 13),
+        ("invoice.upcoming", 12),
+        // One when the first invoice is paid, one for each renewal.
+        ("customer.subscription.updated", 13),
+        ("customer.subscription.deleted", 0),
+        ("invoice.payment_failed", 0),
+    ] {
+        let told = bench
+            .get(&format!("/v1/events?limit=100&type={kind}"))
+            .await;
+        let told = told.json["data"].as_array().unwrap().len();
+        assert_eq!(told, count, "{kind}");
+    }
+    let order = bench.get("/v1/events?limit=100").await.json;
+    let order = order["data"].as_array().unwrap();
+    assert!(
+        order.is_sorted_by_key(|event| -event["created"].as_i64().unwrap()),
+        "in the order of their moments"
     );
 }
 
