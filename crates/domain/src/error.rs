@@ -161,6 +161,9 @@ codes! {
     PriceMismatch = "price_mismatch", 400, "Price mismatch", "The price that was named is not the current one of this tier. Read GET /api/tiers again.";
     KindLocked = "kind_locked", 400, "Project kind is locked", "What was added does not fit the kind of the project, which is fixed when it is made.";
     InvalidHeader = "invalid_header", 400, "Invalid header", "A header appears twice or cannot be read. The message names it.";
+    NoSubscription = "no_subscription", 400, "No active subscription found", "The user never bought anything here, so there is no billing page to show. Send the user to a checkout first.";
+    MissingSignature = "missing_signature", 400, "No signature", "The webhook carries no signature header, so nothing says who sent it. Only the payment provider calls this address.";
+    InvalidSignature = "invalid_signature", 400, "Webhook signature verification failed", "The signature does not fit the body under any secret that is set, or it is older than five minutes. Compare the signing secret.";
     MissingAuthentication = "missing_authentication", 401, "Missing authentication", "The call carries no key. Send Authorization: Bearer with a secret key from your server, or X-Publishable-Key from a browser.";
     InvalidApiKey = "invalid_api_key", 401, "Invalid API key", "The secret key is unknown, revoked or expired. Copy it again, or make a new one with POST /projects/regenerate-secret.";
     InvalidPublishableKey = "invalid_publishable_key", 401, "Invalid publishable key", "The publishable key is unknown or misspelt. Copy it again from your project.";
@@ -183,6 +186,7 @@ codes! {
     ReauthenticationRequired = "reauthentication_required", 403, "Sign in again", "What was asked for needs a sign-in of the last ten minutes, or the password. Sign in again and repeat it.";
     EmailNotVerified = "email_not_verified", 403, "E-mail not verified", "The call needs a verified e-mail address. Follow the link in the mail, or ask for a new one.";
     ConfirmationRequired = "confirmation_required", 403, "Confirmation required", "What would be deleted must be confirmed by typing its name. Send confirm with exactly that name.";
+    SubscriptionExpired = "subscription_expired", 403, "subscription_expired", "The developer's own subscription to this platform has ended, so live keys are stopped. Renew it on the dashboard; test keys go on.";
     NotFound = "not_found", 404, "Not found", "There is nothing under this address, or it is not yours.";
     CustomerNotFound = "customer_not_found", 404, "Customer not found", "There is no customer with this id in this project. Make one with POST /api/customers and externalId.";
     ProjectNotFound = "project_not_found", 404, "Project not found", "There is no project with this key, id or name on your platform.";
@@ -199,6 +203,12 @@ codes! {
     ProjectAmbiguous = "project_ambiguous", 409, "Project name is ambiguous", "Several projects have this name. Name the one you mean by publishableKey or projectId.";
     IdempotencyInFlight = "idempotency_in_flight", 409, "Request in progress", "The first request with this Idempotency-Key still runs. Wait a moment and retry with the same key.";
     ClockConflict = "clock_conflict", 409, "Clock conflict", "The clock cannot go back, because data was written in the future. Reset with DELETE /_dev/clock?wipe=true.";
+    PaymentsNotConnected = "stripe_not_connected", 409, "Payment account not connected", "The developer has not connected a payment account for this mode, or has disconnected it. Connect one on the dashboard.";
+    PaymentCustomerGone = "stripe_customer_deleted", 409, "Payment customer deleted", "The customer was deleted at the payment provider, so there is nothing to manage. A new checkout makes a new one.";
+    AlreadySubscribed = "already_subscribed", 409, "Already subscribed", "The user pays for this plan already. Open the billing portal to change or cancel it.";
+    LiveExists = "live_version_exists", 409, "Live version already exists", "The project was promoted before. Edit its live tiers instead.";
+    OutOfStock = "out_of_stock", 409, "Out of stock", "There is not enough left of a product. The answer names each line and what is left.";
+    CartChanged = "cart_changed", 409, "Cart has changed", "A product in the cart was archived or has another price now. Read GET /api/products again.";
     PayloadTooLarge = "payload_too_large", 413, "Payload too large", "The body is larger than this call takes. The message says how much that is.";
     UriTooLong = "uri_too_long", 414, "URI too long", "The address is longer than 8 KiB. Put what is long into the body.";
     UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type", "The body has a type that this call does not read. Send application/json in UTF-8.";
@@ -211,6 +221,8 @@ codes! {
     RedirectNotAllowed = "redirect_not_allowed", 422, "Redirect not allowed", "The address is not on the project's list of allowed origins. Add its origin with POST /projects/settings; test mode allows loopback by itself.";
     RedirectNotConfigured = "redirect_not_configured", 422, "Redirect not configured", "No address to return to was sent and the project has no default. Send one, or set defaultRedirect with POST /projects/settings.";
     CodeChallengeRequired = "code_challenge_required", 422, "Code challenge required", "The project has switched off tokens in addresses (legacyToken). Send a code challenge, as the current SDK does, and exchange the code.";
+    PaymentRefused = "stripe_refused", 422, "Payment provider refused", "The payment provider refused what was asked for. The message says why, in its own words.";
+    LiveConnectionRequired = "live_connection_required", 428, "Live Stripe connection required", "The project has priced tiers and no payment account for live mode. Connect one, then promote it.";
     RateLimited = "rate_limited", 429, "Rate limit exceeded", "Too many calls in a minute. Wait for Retry-After seconds.";
     AuthenticationRateLimited = "authentication_rate_limited", 429, "Rate limit exceeded", "Too many failed authentications from this address. Correct the key, then wait for Retry-After seconds. A right key is never refused by this.";
     HeadersTooLarge = "headers_too_large", 431, "Headers too large", "The request has more than 100 headers or 32 KiB of them. Send fewer; old cookies are the usual cause.";
@@ -221,6 +233,8 @@ codes! {
     Overloaded = "overloaded", 503, "Overloaded", "The server has all the work it can take. Nothing was changed; retry after Retry-After seconds.";
     NotReady = "not_ready", 503, "Not ready", "The server starts or cannot write. Retry in a few seconds.";
     ShuttingDown = "shutting_down", 503, "Shutting down", "The server is stopping. Nothing was changed; retry in a few seconds.";
+    PaymentsNotConfigured = "stripe_not_configured", 503, "Payments not configured", "The operator of this server has not set up payments for this mode.";
+    PaymentsUnavailable = "stripe_unavailable", 503, "Payment provider unavailable", "The payment provider did not answer, or asked us to slow down. Nothing was changed; retry after Retry-After seconds.";
 }
 
 impl Code {

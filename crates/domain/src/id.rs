@@ -71,6 +71,14 @@ ids! {
     OneTimeId = "once_";
     /// Something that leaves through the outbox.
     MessageId = "msg_";
+    /// A checkout of a plan.
+    CheckoutId = "chk_";
+    /// An order of a store.
+    OrderId = "ord_";
+    /// Stock that an order holds.
+    ReservationId = "res_";
+    /// Money that goes back.
+    RefundId = "rfn_";
 }
 
 fn make(prefix: &str, now: Millis, random: &[u8; 10]) -> String {

@@ -2,13 +2,16 @@
 
 pub mod error;
 pub mod id;
+pub mod image;
 pub mod key;
-pub mod logo;
 pub mod money;
+pub mod order;
 pub mod password;
 pub mod period;
 pub mod plan;
 pub mod project;
+pub mod revenue;
+pub mod subscription;
 pub mod text;
 pub mod tier;
 pub mod time;

@@ -113,6 +113,8 @@ pub struct Tier {
     pub inventory: Option<i64>,
     /// The most of a product in one order.
     pub max_per_order: Option<i64>,
+    /// From how many left on a product counts as nearly sold out; none for the usual number.
+    pub low_stock_at: Option<i64>,
     /// Pictures.
     pub image_urls: Vec<String>,
     /// The price as checkouts name it.
@@ -133,7 +135,8 @@ const FEATURE_MAX_CHARS: usize = 200;
 const LIMITS_MAX: usize = 20;
 const IMAGES_MAX: usize = 12;
 const TRIAL_DAYS_MAX: i64 = 730;
-const COUNT_MAX: i64 = 1_000_000_000_000;
+/// The most of anything that is counted.
+pub const COUNT_MAX: i64 = 1_000_000_000_000;
 
 impl Tier {
     /// A plan that is sold from now on, first in order, with nothing said of it but its name, its price a month
@@ -163,6 +166,7 @@ impl Tier {
             rate_per_minute: None,
             inventory: None,
             max_per_order: None,
+            low_stock_at: None,
             image_urls: Vec::new(),
             price_id: id.to_string(),
             product_id: id.to_string(),
@@ -180,6 +184,7 @@ impl Tier {
         within("ratePerMinute", self.rate_per_minute, 0, 1_000_000)?;
         within("inventory", self.inventory, 0, COUNT_MAX)?;
         within("maxPerOrder", self.max_per_order, 1, COUNT_MAX)?;
+        within("lowStockAt", self.low_stock_at, 0, COUNT_MAX)?;
         within("position", Some(self.position), 0, 100_000)
     }
 
@@ -347,7 +352,7 @@ fn check_image(url: &str) -> Result<()> {
     if url.is_empty()
         || url.starts_with("https://")
         || url.starts_with("http://")
-        || url.starts_with("/api/assets/")
+        || url.strip_prefix("/api/assets/").is_some_and(is_segment)
     {
         return Ok(());
     }
@@ -356,6 +361,12 @@ fn check_image(url: &str) -> Result<()> {
         "is not a web address",
         "Send an https URL, or the url that POST /api/assets answered",
     ))
+}
+
+/// One part of a path, which leads nowhere else.
+fn is_segment(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    !text.starts_with('.') && !text.is_empty() && text.bytes().all(plain)
 }
 
 fn within(field: &str, value: Option<i64>, least: i64, most: i64) -> Result<()> {

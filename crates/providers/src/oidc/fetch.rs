@@ -1,7 +1,6 @@
 //! HTTP to issuers: no redirects, no proxy of the environment, ten seconds and a mebibyte at most.
 
 use std::error::Error as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{RequestBuilder, StatusCode, redirect};
@@ -32,7 +31,7 @@ impl Fetch {
     pub(super) fn new(reach: Reach) -> Result<Self, Failure> {
         let failed = |what: String| Failure::Refused(format!("TLS could not be set up: {what}"));
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls().map_err(|e| failed(e.to_string()))?)
+            .tls_backend_preconfigured(crate::tls::client().map_err(|e| failed(e.to_string()))?)
             .dns_resolver(Guard(reach))
             .redirect(redirect::Policy::none())
             .no_proxy()
@@ -121,14 +120,4 @@ fn broken(what: &str, error: &reqwest::Error) -> Failure {
         "the connection broke"
     };
     Failure::Unreachable(format!("The {what} cannot be fetched: {how}"))
-}
-
-fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
-    let roots = rustls::RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder =
-        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    Ok(builder?.with_root_certificates(roots).with_no_client_auth())
 }

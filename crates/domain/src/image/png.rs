@@ -1,19 +1,12 @@
 //! PNG (W3C PNG, third edition, 5): a signature, then chunks of length, type, data and checksum.
 
-use super::Size;
+use super::Walk;
 
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// Chunks that change what is seen. Texts, EXIF, times and private chunks do not.
-const KEPT: [&[u8; 4]; 16] = [
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP",
-    b"sBIT", b"bKGD", b"pHYs", b"acTL", b"fcTL", b"fdAT",
-];
-
-/// The chunks that are kept, and the size; none if it is damaged.
-pub(super) fn strip(bytes: &[u8]) -> Option<(Vec<u8>, Size)> {
+/// Goes to the last chunk; none if the picture is damaged.
+pub(super) fn walk(bytes: &[u8]) -> Option<Walk> {
     let mut rest = bytes.strip_prefix(SIGNATURE)?;
-    let mut kept = SIGNATURE.to_vec();
     let (mut size, mut drawn) = (None, false);
     loop {
         let length = u32::from_be_bytes(*rest.first_chunk()?);
@@ -24,19 +17,19 @@ pub(super) fn strip(bytes: &[u8]) -> Option<(Vec<u8>, Size)> {
         if size.is_none() {
             size = Some(header(kind, chunk.get(8..whole - 4)?)?);
         }
-        if KEPT.iter().any(|known| *known == kind) {
-            kept.extend_from_slice(chunk);
-        }
         drawn |= kind == b"IDAT";
         if kind == b"IEND" {
-            return size.filter(|_| drawn).map(|size| (kept, size));
+            let end = bytes.len() - after.len();
+            return size
+                .filter(|_| drawn)
+                .map(|size| Walk::still(size, end, false));
         }
         rest = after;
     }
 }
 
-/// The size in the first chunk.
-fn header(kind: &[u8], data: &[u8]) -> Option<Size> {
+/// Width and height in the first chunk.
+fn header(kind: &[u8], data: &[u8]) -> Option<(u32, u32)> {
     if kind != b"IHDR" || data.len() != 13 {
         return None;
     }

@@ -1,22 +1,22 @@
 //! JPEG (ITU-T T.81, annex B): segments that begin with a marker, and coded data after each scan's header.
 
-use super::Size;
+use super::Walk;
 
 const START: u8 = 0xd8;
 const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
-const COMMENT: u8 = 0xfe;
 
-/// The segments that are kept, and the size; none if it is damaged.
-pub(super) fn strip(bytes: &[u8]) -> Option<(Vec<u8>, Size)> {
+/// Goes to the end marker; none if the picture is damaged.
+pub(super) fn walk(bytes: &[u8]) -> Option<Walk> {
     let mut rest = bytes.strip_prefix(&[0xff, START])?;
-    let mut kept = vec![0xff, START];
     let (mut size, mut drawn) = (None, false);
     loop {
         let (marker, after) = next_marker(rest)?;
         if marker == END {
-            kept.extend_from_slice(&[0xff, END]);
-            return size.filter(|_| drawn).map(|size| (kept, size));
+            let end = bytes.len() - after.len();
+            return size
+                .filter(|_| drawn)
+                .map(|size| Walk::still(size, end, true));
         }
         // The length counts its own two bytes.
         let length = usize::from(u16::from_be_bytes(*after.first_chunk()?));
@@ -25,15 +25,8 @@ pub(super) fn strip(bytes: &[u8]) -> Option<(Vec<u8>, Size)> {
         if is_frame(marker) {
             size = Some(frame(data)?);
         }
-        if is_kept(marker, data) {
-            kept.extend_from_slice(&[0xff, marker]);
-            kept.extend_from_slice(segment);
-        }
         if marker == SCAN {
-            let coded = coded_length(following)?;
-            let (scan, behind) = following.split_at_checked(coded)?;
-            kept.extend_from_slice(scan);
-            following = behind;
+            following = following.get(coded_length(following)?..)?;
             drawn = true;
         }
         rest = following;
@@ -56,24 +49,13 @@ fn coded_length(bytes: &[u8]) -> Option<usize> {
     bytes.windows(2).position(ends)
 }
 
-/// What decoders need, JFIF, the colour profile and how Adobe coded colours; no EXIF, no notes.
-fn is_kept(marker: u8, data: &[u8]) -> bool {
-    match marker {
-        0xe0 => data.starts_with(b"JFIF\0"),
-        0xe2 => data.starts_with(b"ICC_PROFILE\0"),
-        0xee => data.starts_with(b"Adobe"),
-        0xe1..=0xef | COMMENT => false,
-        _ => true,
-    }
-}
-
 /// Whether the segment tells the size: all start-of-frame markers.
 fn is_frame(marker: u8) -> bool {
     matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc)
 }
 
-/// The size in a frame header: after the precision come height and width.
-fn frame(data: &[u8]) -> Option<Size> {
+/// Width and height in a frame header, where they stand after the precision, height first.
+fn frame(data: &[u8]) -> Option<(u32, u32)> {
     let height = u16::from_be_bytes(*data.get(1..)?.first_chunk()?);
     let width = u16::from_be_bytes(*data.get(3..)?.first_chunk()?);
     Some((width.into(), height.into()))
