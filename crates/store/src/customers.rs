@@ -1,7 +1,10 @@
 //! End users of a tenant, the plans that were given to them, and their complete deletion.
 
+pub(crate) mod list;
 mod row;
 pub(crate) mod steps;
+
+pub use list::{Filter, list};
 
 use std::sync::Arc;
 
@@ -13,7 +16,7 @@ use dream_domain::user::Email;
 
 use crate::Db;
 use crate::audit::Act;
-use crate::customers::row::{like, read, read_grant};
+use crate::customers::row::{read, read_grant};
 use crate::db::Change;
 use crate::outbox::{self, Message};
 use crate::params;
@@ -23,24 +26,23 @@ use crate::sql::statements;
 use crate::step::{Refusal, Step};
 
 statements! {
-    FIND = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at
+    FIND = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at, plan
         from end_users where publishable_key = $1 and user_id = $2";
-    FIND_BY_EXTERNAL_ID = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at
+    FIND_BY_EXTERNAL_ID = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at, plan
         from end_users where publishable_key = $1 and external_id = $2";
-    FIND_BY_EMAIL = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at
+    FIND_BY_EMAIL = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at, plan
         from end_users where publishable_key = $1 and email_folded = $2";
     VERSION = "select version from end_users where publishable_key = $1 and user_id = $2";
-    GRANTS = "select plan, granted_by, until_at from grants where publishable_key = $1 and user_id = $2 order by created_at, plan";
-    GRANTS_OF_PAGE = "select user_id, plan, granted_by, until_at from grants
-        where publishable_key = $1 and user_id >= $2 and user_id <= $3 order by user_id, created_at, plan";
-    LIST = "select u.user_id, u.external_id, u.email, u.email_verified, u.first_name, u.last_name, u.metadata, u.version, u.created_at, u.updated_at
-        from end_users u where u.publishable_key = $1 and u.user_id < $2
-        and (cast($3 as text) is null or u.email_folded like $3 escape '\\' or lower(u.external_id) like $3 escape '\\'
-          or lower(u.first_name) like $3 escape '\\' or lower(u.last_name) like $3 escape '\\' or u.user_id = $4)
-        and (cast($5 as text) is null
-          or exists (select 1 from grants g where g.publishable_key = u.publishable_key and g.user_id = u.user_id and g.plan = $5)
-          or (cast($6 as bigint) = 1 and not exists (select 1 from grants g where g.publishable_key = u.publishable_key and g.user_id = u.user_id)))
-        order by u.user_id desc limit $7";
+    /// What was given and what was bought: every reader of plans sees both.
+    GRANTS = "select plan, granted_by, until_at from (
+          select plan, granted_by, until_at, created_at from grants where publishable_key = $1 and user_id = $2
+          union all
+          select claim_plan, 'subscription:' || subscription_id, claim_until, started_at from subscriptions
+          where publishable_key = $1 and user_id = $2 and claim_plan is not null
+        ) as held order by created_at, plan, granted_by";
+    PAID = "select cast(1 as bigint) where exists (select 1 from subscriptions
+        where publishable_key = $1 and user_id = $2 and claim_plan is not null and (claim_until is null or claim_until > $3))";
+    SET_PLAN = "update end_users set plan = $3 where publishable_key = $1 and user_id = $2";
     ADD = "insert into end_users (publishable_key, user_id, external_id, email, email_folded, email_verified, first_name, last_name, metadata, version, created_at, updated_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)";
     UPDATE = "update end_users set external_id = $3, email = $4, email_folded = $5,
@@ -50,9 +52,13 @@ statements! {
         where publishable_key = $1 and user_id = $2";
     DELETE_GRANTS = "delete from grants where publishable_key = $1 and user_id = $2";
     ADD_GRANT = "insert into grants (publishable_key, user_id, plan, granted_by, until_at, created_at) values ($1, $2, $3, $4, $5, $6)";
+    /// A plan that is given changes nothing of what the user pays.
     ADD_CHANGE = "insert into subscription_changes
         (publishable_key, change_id, user_id, at, from_plan, to_plan, mrr_before, mrr_after, currency, reason)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        values ($1, $2, $3, $4, $5, $6,
+        coalesce((select mrr_after from subscription_changes where publishable_key = $1 and user_id = $3 order by change_id desc limit 1), 0),
+        coalesce((select mrr_after from subscription_changes where publishable_key = $1 and user_id = $3 order by change_id desc limit 1), 0),
+        coalesce((select currency from subscription_changes where publishable_key = $1 and user_id = $3 order by change_id desc limit 1), $7), $8)";
 }
 
 /// An end user as stored.
@@ -78,6 +84,9 @@ pub struct Customer {
     pub created_at: Millis,
     /// When it was last changed.
     pub updated_at: Millis,
+    /// The plan that was last recorded; none for the default plan. What holds now is
+    /// [`dream_domain::plan::effective_plan`].
+    pub plan: Option<Arc<str>>,
 }
 
 /// What is written of a customer.
@@ -123,19 +132,6 @@ pub struct PlanChange {
     pub reason: &'static str,
 }
 
-/// What a search asks for.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Part of an e-mail, name or external id, or a whole id; case does not matter.
-    pub search: Option<String>,
-    /// Only customers with a grant of this plan.
-    pub plan: Option<String>,
-    /// The plan is the default one: customers without a grant count too.
-    pub plan_is_default: bool,
-    /// Only ids before this one.
-    pub before: Option<String>,
-}
-
 /// Finds a customer by our id or by the developer's.
 pub async fn find(db: &Db, scope: &Scope, id: &str) -> Result<Option<Customer>> {
     let sql = if id.starts_with("user_") {
@@ -168,7 +164,8 @@ pub async fn version(db: &Db, scope: &Scope, user: &str) -> Result<Option<i64>> 
         .transpose()
 }
 
-/// The plans given to a customer.
+/// The plans given to a customer and those bought, ended ones included; who gave a bought one is
+/// `subscription:` and the provider's id.
 pub async fn grants(db: &Db, scope: &Scope, user: &str) -> Result<Vec<Grant>> {
     db.near(&GRANTS, params![scope.tenant(), user])
         .await?
@@ -177,57 +174,10 @@ pub async fn grants(db: &Db, scope: &Scope, user: &str) -> Result<Vec<Grant>> {
         .collect()
 }
 
-/// Customers, newest first, with their grants.
-pub async fn list(
-    db: &Db,
-    scope: &Scope,
-    filter: &Filter,
-    limit: i64,
-) -> Result<Vec<(Customer, Vec<Grant>)>> {
-    let pattern = filter
-        .search
-        .as_ref()
-        .map(|text| like(&text.to_lowercase()));
-    let before = filter.before.as_deref().unwrap_or("user_~");
-    let row = params![
-        scope.tenant(),
-        before,
-        pattern,
-        filter.search.as_deref(),
-        filter.plan.as_deref(),
-        filter.plan_is_default,
-        limit
-    ];
-    let customers: Vec<Customer> = db
-        .rows(&LIST, row)
-        .await?
-        .iter()
-        .map(read)
-        .collect::<Result<_>>()?;
-    let (Some(newest), Some(oldest)) = (customers.first(), customers.last()) else {
-        return Ok(Vec::new());
-    };
-    let rows = db
-        .rows(
-            &GRANTS_OF_PAGE,
-            params![scope.tenant(), &oldest.id, &newest.id],
-        )
-        .await?;
-    let mut grants: Vec<(Arc<str>, Grant)> = Vec::with_capacity(rows.len());
-    for row in &rows {
-        grants.push((row.text(0)?, read_grant(row, 1)?));
-    }
-    let of = |id: &Arc<str>| {
-        grants
-            .iter()
-            .filter(|(user, _)| user == id)
-            .map(|(_, g)| g.clone())
-            .collect()
-    };
-    Ok(customers
-        .into_iter()
-        .map(|customer| (customer.clone(), of(&customer.id)))
-        .collect())
+/// Whether a subscription of a customer gives a plan now.
+pub async fn paid(db: &Db, scope: &Scope, user: &str) -> Result<bool> {
+    let row = params![scope.tenant(), user, db.now()];
+    Ok(!db.near(&PAID, row).await?.is_empty())
 }
 
 /// Makes a customer. One made for an id that was counted before takes over its counters (rules 1).
@@ -254,7 +204,9 @@ pub async fn create(
         steps.push(passwords::put_step(tenant, user, phc, at));
     }
     steps.extend(grant.map(|grant| steps::grant(tenant, user, grant, at)));
-    steps.extend(change.map(|change| steps::change(tenant, user, change, at)));
+    if let Some(change) = change {
+        steps.extend(steps::change(tenant, user, change, grant.is_some(), at));
+    }
     steps.push(act.step(scope.platform(), Some(tenant)));
     let done = db
         .change(Change {
@@ -270,7 +222,8 @@ pub async fn create(
     })
 }
 
-/// Writes a customer that was read at `version`, and replaces the grants if `grant` says so.
+/// Writes a customer that was read at `version`, and replaces the grants if `grant` says so. `change` goes
+/// with it if the plan that holds is another one then.
 pub async fn update(
     db: &Db,
     scope: &Scope,
@@ -299,7 +252,10 @@ pub async fn update(
         steps.push(Step::new(&DELETE_GRANTS, params![tenant, user]));
         steps.extend(grant.map(|grant| steps::grant(tenant, user, grant, at)));
     }
-    steps.extend(change.map(|change| steps::change(tenant, user, change, at)));
+    if let Some(change) = change {
+        let given = !matches!(grant, Some(None));
+        steps.extend(steps::change(tenant, user, change, given, at));
+    }
     steps.push(act.step(scope.platform(), Some(tenant)));
     let names = [
         customer.external_id.as_deref(),
@@ -352,7 +308,7 @@ pub async fn delete(
     let mut bumps = vec![db.versions().user_slot(tenant, user)];
     let external = customer.external_id.as_deref();
     bumps.extend(external.map(|external| db.versions().user_slot(tenant, external)));
-    let mut steps = steps::delete(tenant, user, external, act.at);
+    let mut steps = steps::delete(tenant, user, external, act);
     steps.extend(mails.iter().map(outbox::add_step));
     steps.push(act.step(scope.platform(), Some(tenant)));
     let names = external.map(Arc::from).into_iter().chain([user.clone()]);

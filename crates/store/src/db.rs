@@ -140,6 +140,15 @@ impl Db {
         .await
     }
 
+    /// Runs a transaction; false if a guard of it did not hold, and then nothing has changed.
+    pub(crate) async fn changed(&self, steps: Vec<Step>) -> Result<bool> {
+        match self.run(steps).await {
+            Ok(_) => Ok(true),
+            Err(Refusal::Guard(_)) => Ok(false),
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
     /// Runs a transaction that changes what others have cached or what the meter counts.
     pub(crate) async fn change(&self, change: Change) -> Result<Rows, Refusal> {
         match &self.inner.engine {

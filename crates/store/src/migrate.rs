@@ -18,6 +18,18 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
         "0002_identity.sql",
         include_str!("../../../migrations/0002_identity.sql"),
     ),
+    (
+        "0003_billing.sql",
+        include_str!("../../../migrations/0003_billing.sql"),
+    ),
+    (
+        "0004_assets.sql",
+        include_str!("../../../migrations/0004_assets.sql"),
+    ),
+    (
+        "0005_orders.sql",
+        include_str!("../../../migrations/0005_orders.sql"),
+    ),
 ];
 
 /// What `schema_migrations` looks like on either engine.

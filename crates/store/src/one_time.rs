@@ -24,9 +24,9 @@ statements! {
     ADD = "insert into one_time_tokens
         (publishable_key, token_id, purpose, user_id, email_folded, link_hash, flow_hash, code_hash, payload, attempts, created_at, expires_at, used_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, null)";
-    /// Links of mails; codes of apps and states of providers are used, never looked at.
+    /// Links of mails; codes of apps, and states of providers and of connecting, are used, never looked at.
     FIND_MAILED = "select publishable_key, token_id, purpose, user_id, email_folded, flow_hash, code_hash, payload, created_at
-        from one_time_tokens where link_hash = $1 and purpose not in ('exchange', 'provider') and used_at is null and expires_at > $2";
+        from one_time_tokens where link_hash = $1 and purpose not in ('exchange', 'provider', 'connect') and used_at is null and expires_at > $2";
     FIND_EXCHANGE = "select publishable_key, token_id, purpose, user_id, email_folded, flow_hash, code_hash, payload, created_at
         from one_time_tokens where link_hash = $1 and publishable_key = $2 and purpose = 'exchange' and used_at is null and expires_at > $3";
     FIND_BY_FLOW = "select publishable_key, token_id, purpose, user_id, email_folded, flow_hash, code_hash, payload, created_at
@@ -54,7 +54,7 @@ statements! {
 pub struct NewToken<'a> {
     /// `once_…`.
     pub id: &'a OneTimeId,
-    /// What it proves: `sign_up`, `verify_email`, `change_email`, `reset_password`, `exchange`, `provider`.
+    /// What it proves: `sign_up`, `verify_email`, `change_email`, `reset_password`, `exchange`, `provider`, `connect`.
     pub purpose: &'static str,
     /// Whose, if it is known.
     pub user: Option<&'a str>,

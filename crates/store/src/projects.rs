@@ -1,7 +1,11 @@
 //! Platforms, projects and tenants (a project in one mode).
 
+pub(crate) mod deletion;
+pub(crate) mod modes;
 pub(crate) mod settings;
 
+pub use deletion::{Holds, delete, delete_mode, holds, open_sessions};
+pub use modes::{NewMode, promote, tenants_of};
 pub use settings::{ProjectSettings, put_settings};
 
 use std::sync::Arc;
@@ -17,6 +21,7 @@ use crate::Db;
 use crate::audit::Act;
 use crate::db::Change;
 use crate::keys::{self, NewKey};
+use crate::outbox::{self, Message};
 use crate::params;
 use crate::scope::Scope;
 use crate::sql::statements;
@@ -33,8 +38,6 @@ statements! {
         where platform_id = $1 and not exists (select 1 from projects p where p.platform_id = $1)";
     PLATFORM_OF = "select platform_id from platforms where owner_id = $1";
     ADD_PROJECT = "insert into projects (project_id, platform_id, name, kind, created_at) values ($1, $2, $3, $4, $5)";
-    ADD_TENANT = "insert into tenants (publishable_key, project_id, platform_id, mode, settings, generation, created_at)
-        values ($1, $2, $3, $4, $5, 1, $6)";
     LOAD = "select t.publishable_key, t.project_id, t.platform_id, t.mode, t.settings, t.generation, t.created_at, p.name, p.kind
         from tenants t join projects p on p.project_id = t.project_id where t.publishable_key = $1";
     GENERATION = "select generation from tenants where publishable_key = $1";
@@ -46,26 +49,6 @@ statements! {
     FIND_SECRET = "select publishable_key, key_id, expires_at from api_keys where key_hash = $1 and status = 'active'";
     RENAME = "update projects set name = $2 where project_id = $1";
     TOUCH_PROJECT = "update tenants set generation = generation + 1 where project_id = $1";
-    DELETE_PROJECT = "delete from projects where project_id = $1 and platform_id = $2";
-    DELETE_TENANTS = "delete from tenants where project_id = $1";
-    DELETE_KEYS = "delete from api_keys where publishable_key = $1";
-    DELETE_TIERS = "delete from tiers where publishable_key = $1";
-    DELETE_USERS = "delete from end_users where publishable_key = $1";
-    DELETE_GRANTS = "delete from grants where publishable_key = $1";
-    DELETE_PASSWORDS = "delete from passwords where publishable_key = $1";
-    DELETE_IDENTITIES = "delete from identities where publishable_key = $1";
-    DELETE_PROVIDERS = "delete from sign_in_providers where publishable_key = $1";
-    DELETE_ONE_TIME = "delete from one_time_tokens where publishable_key = $1";
-    DELETE_REFRESH_TOKENS = "delete from refresh_tokens where publishable_key = $1";
-    DELETE_LOGO = "delete from logos where publishable_key = $1";
-    DELETE_OUTBOX = "delete from outbox where publishable_key = $1";
-    DELETE_SESSIONS = "delete from sessions where publishable_key = $1";
-    DELETE_COUNTS = "delete from usage_counts where publishable_key = $1";
-    DELETE_SNAPSHOTS = "delete from usage_snapshots where publishable_key = $1";
-    DELETE_DAYS = "delete from usage_days where publishable_key = $1";
-    DELETE_TOMBSTONES = "delete from usage_tombstones where publishable_key = $1";
-    DELETE_ANSWERS = "delete from idempotency_keys where publishable_key = $1";
-    DELETE_CHANGES = "delete from subscription_changes where publishable_key = $1";
     COUNT_USERS = "select cast(count(*) as bigint) from end_users where publishable_key = $1";
 }
 
@@ -141,6 +124,23 @@ pub async fn create(db: &Db, project: &NewProject, act: &Act<'_>) -> Result<()> 
     Ok(())
 }
 
+/// Makes a project with its tiers and key, and with `messages` that leave because of it, all or nothing; none,
+/// and false, if its publishable key is taken.
+pub async fn create_with(
+    db: &Db,
+    project: &NewProject,
+    messages: &[Message],
+    act: &Act<'_>,
+) -> Result<bool> {
+    let mut steps = create_steps(project, act)?;
+    steps.extend(messages.iter().map(outbox::add_step));
+    match db.run(steps).await {
+        Ok(_) => Ok(true),
+        Err(Refusal::Taken(1)) => Ok(false),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
 /// Makes the first project of a platform; none, and false, if it has one. Two at once make one.
 pub async fn create_first(db: &Db, project: &NewProject, act: &Act<'_>) -> Result<bool> {
     let platform = project.platform.as_str();
@@ -159,7 +159,6 @@ pub async fn create_first(db: &Db, project: &NewProject, act: &Act<'_>) -> Resul
 fn create_steps(project: &NewProject, act: &Act<'_>) -> Result<Vec<Step>> {
     let (id, platform, at) = (&project.id, &project.platform, act.at);
     let tenant = project.publishable_key.as_str();
-    let mode = project.publishable_key.mode().as_str();
     let row = params![
         id.as_str(),
         platform.as_str(),
@@ -169,17 +168,13 @@ fn create_steps(project: &NewProject, act: &Act<'_>) -> Result<Vec<Step>> {
     ];
     let mut steps = vec![
         Step::new(&ADD_PROJECT, row).must_change(1),
-        Step::new(
-            &ADD_TENANT,
-            params![
-                tenant,
-                id.as_str(),
-                platform.as_str(),
-                mode,
-                settings::text(&project.settings)?,
-                at
-            ],
-        ),
+        modes::add_step(
+            id,
+            platform,
+            &project.publishable_key,
+            &project.settings,
+            at,
+        )?,
     ];
     steps.extend(project.key.iter().map(|key| keys::step(tenant, key, at)));
     steps.extend(
@@ -282,62 +277,6 @@ pub async fn count_customers(db: &Db, scope: &Scope) -> Result<i64> {
         .await?
         .first()
         .map_or(Ok(0), |row| row.int(0))
-}
-
-/// Deletes a project in all its modes with everything that belongs to it; only the audit log keeps that
-/// it was.
-pub async fn delete(db: &Db, tenants: &[Tenant], act: &Act<'_>) -> Result<()> {
-    let Some(first) = tenants.first() else {
-        return Ok(());
-    };
-    let (project, platform) = (first.scope.project().as_str(), first.scope.platform());
-    let of_tenant = [
-        &DELETE_KEYS,
-        &DELETE_TIERS,
-        &DELETE_USERS,
-        &DELETE_GRANTS,
-        &DELETE_PASSWORDS,
-        &DELETE_IDENTITIES,
-        &DELETE_PROVIDERS,
-        &DELETE_ONE_TIME,
-        &DELETE_REFRESH_TOKENS,
-        &DELETE_LOGO,
-        &DELETE_OUTBOX,
-        &DELETE_SESSIONS,
-        &DELETE_COUNTS,
-        &DELETE_SNAPSHOTS,
-        &DELETE_DAYS,
-        &DELETE_TOMBSTONES,
-        &DELETE_ANSWERS,
-        &DELETE_CHANGES,
-    ];
-    // The tenants go first: from then on nobody counts for them, so that what is deleted stays so.
-    let mut steps = vec![
-        Step::new(&DELETE_PROJECT, params![project, platform.as_str()]).must_change(1),
-        Step::new(&DELETE_TENANTS, params![project]),
-    ];
-    let mut bumps = Vec::new();
-    for tenant in tenants {
-        let key = tenant.scope.tenant();
-        steps.extend(of_tenant.iter().map(|sql| Step::new(sql, params![key])));
-        bumps.push(db.versions().tenant_slot(key));
-    }
-    steps.push(act.step(platform, None));
-    match db
-        .change(Change {
-            steps,
-            bumps,
-            settle_all: true,
-            ..Change::default()
-        })
-        .await
-    {
-        Ok(_) => Ok(()),
-        Err(Refusal::Guard(0)) => {
-            Err(Code::ProjectNotFound.error("This project is deleted already"))
-        }
-        Err(refusal) => Err(refusal.into()),
-    }
 }
 
 pub(crate) async fn load(db: &Db, key: &str) -> Result<Option<Tenant>> {

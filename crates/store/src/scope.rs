@@ -13,6 +13,7 @@ statements! {
     /// Makes caches of the tenant stale in every process.
     TOUCH = "update tenants set generation = generation + 1 where publishable_key = $1";
     HOLD = "update tenants set generation = generation where publishable_key = $1";
+    HOLD_USER = "update end_users set version = version where publishable_key = $1 and user_id = $2";
 }
 
 /// One tenant. Its fields are private and it is made only here, from a credential that was verified
@@ -70,4 +71,10 @@ pub(crate) fn touch(tenant: &str) -> Step {
 /// at the same time.
 pub(crate) fn hold(tenant: &str) -> Step {
     Step::new(&HOLD, params![tenant]).must_change(1)
+}
+
+/// The step that holds a customer in place: nothing that its transaction adds outlives a deletion of the
+/// customer, or of the project, that runs at the same time.
+pub(crate) fn hold_user(tenant: &str, user: &str) -> Step {
+    Step::new(&HOLD_USER, params![tenant, user]).must_change(1)
 }

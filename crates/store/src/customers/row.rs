@@ -1,24 +1,10 @@
-//! Rows of customers, and what is searched for in them.
+//! Rows of customers.
 
 use dream_domain::error::Result;
 use dream_domain::plan::Grant;
 
 use crate::customers::Customer;
 use crate::value::Row;
-
-/// Text that is searched for anywhere, with the wildcards of `like` taken literally.
-pub(super) fn like(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
 
 /// A row of one of the look-ups.
 pub(super) fn read(row: &Row) -> Result<Customer> {
@@ -33,6 +19,7 @@ pub(super) fn read(row: &Row) -> Result<Customer> {
         version: row.int(7)?,
         created_at: row.time(8)?,
         updated_at: row.time(9)?,
+        plan: row.opt_text(10)?,
     })
 }
 

@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use dream_domain::id::{AuditId, ChangeId};
 use dream_domain::plan::Grant;
 use dream_domain::time::Millis;
 
+use crate::audit::Act;
 use crate::customers::{Fields, PlanChange};
 use crate::meter::sql::subject_hash;
 use crate::one_time;
@@ -19,6 +21,22 @@ statements! {
     DELETE = "delete from end_users where publishable_key = $1 and user_id = $2";
     DELETE_SESSIONS = "delete from sessions where publishable_key = $1 and user_id = $2";
     DELETE_IDENTITIES = "delete from identities where publishable_key = $1 and user_id = $2";
+    /// What was told of things that only the next statements delete.
+    DELETE_EVENTS = "delete from inbox where publishable_key = $1 and object_id in (
+          select subscription_id from subscriptions where publishable_key = $1 and user_id = $2
+          union all select invoice_id from invoices where publishable_key = $1 and user_id = $2
+          union all select session_id from checkouts where publishable_key = $1 and user_id = $2 and session_id is not null
+          union all select customer_id from payment_customers where publishable_key = $1 and user_id = $2)";
+    DELETE_PAYMENT_CUSTOMERS = "delete from payment_customers where publishable_key = $1 and user_id = $2";
+    DELETE_CHECKOUTS = "delete from checkouts where publishable_key = $1 and user_id = $2";
+    DELETE_SUBSCRIPTIONS = "delete from subscriptions where publishable_key = $1 and user_id = $2";
+    DELETE_INVOICES = "delete from invoices where publishable_key = $1 and user_id = $2";
+    /// Who is deleted pays no more; the charts keep that somebody did.
+    END_PAYING = "insert into subscription_changes
+        (publishable_key, change_id, user_id, at, from_plan, to_plan, mrr_before, mrr_after, currency, reason, subscription_id)
+        select publishable_key, cast($3 as text), user_id, $4, to_plan, '', mrr_after, 0, currency, 'deleted', subscription_id
+        from (select * from subscription_changes where publishable_key = $1 and user_id = $2 order by change_id desc limit 1) as last
+        where mrr_after > 0";
     DELETE_COUNTS = "delete from usage_counts where publishable_key = $1 and user_id = $2";
     DELETE_SNAPSHOTS = "delete from usage_snapshots where publishable_key = $1 and user_id = $2";
     DELETE_DAYS = "delete from usage_days where publishable_key = $1 and user_id = $2";
@@ -58,9 +76,18 @@ pub(super) fn delete(
     tenant: &Arc<str>,
     user: &str,
     external: Option<&str>,
-    at: Millis,
+    act: &Act<'_>,
 ) -> Vec<Step> {
-    let mut steps = vec![Step::new(&DELETE, params![tenant, user]).must_change(1)];
+    let at = act.at;
+    // The record of the act gives the record of the change its place in time, and its id.
+    let change = act
+        .id
+        .as_str()
+        .replacen(AuditId::PREFIX, ChangeId::PREFIX, 1);
+    let mut steps = vec![
+        Step::new(&DELETE, params![tenant, user]).must_change(1),
+        Step::new(&END_PAYING, params![tenant, user, change, at]),
+    ];
     if let Some(external) = external {
         steps.push(Step::new(
             &BURY,
@@ -74,6 +101,11 @@ pub(super) fn delete(
         &one_time::FORGET_OF_USER,
         &refresh_tokens::DELETE_OF_USER,
         &DELETE_SESSIONS,
+        &DELETE_EVENTS,
+        &DELETE_PAYMENT_CUSTOMERS,
+        &DELETE_CHECKOUTS,
+        &DELETE_SUBSCRIPTIONS,
+        &DELETE_INVOICES,
         &DELETE_COUNTS,
         &DELETE_SNAPSHOTS,
         &DELETE_DAYS,
@@ -109,8 +141,14 @@ pub(super) fn grant(tenant: &str, user: &str, grant: &Grant, at: Millis) -> Step
     )
 }
 
-/// The record of a change of plan.
-pub(super) fn change(tenant: &str, user: &str, change: &PlanChange, at: Millis) -> Step {
+/// The record of a change of plan, and the plan it led to; one that was not given is the default.
+pub(super) fn change(
+    tenant: &str,
+    user: &str,
+    change: &PlanChange,
+    given: bool,
+    at: Millis,
+) -> [Step; 2] {
     let row = params![
         tenant,
         &change.id,
@@ -118,10 +156,12 @@ pub(super) fn change(tenant: &str, user: &str, change: &PlanChange, at: Millis) 
         at,
         &change.from,
         &change.to,
-        0,
-        0,
         &change.currency,
         change.reason
     ];
-    Step::new(&super::ADD_CHANGE, row)
+    let plan = params![tenant, user, given.then_some(change.to.as_str())];
+    [
+        Step::new(&super::ADD_CHANGE, row),
+        Step::new(&super::SET_PLAN, plan),
+    ]
 }

@@ -39,6 +39,10 @@ pub struct ProjectSettings {
     pub accent_color: Option<String>,
     /// Hosted pages do not name dream-api.
     pub hide_branding: bool,
+    /// The payment provider works out taxes at checkout.
+    pub enable_tax: bool,
+    /// Countries that a store sends to, two letters each; none asks buyers for no address.
+    pub shipping_countries: Vec<String>,
     /// First hex digits of the picture's SHA-256; none without one.
     pub logo_version: Option<String>,
 }

@@ -89,6 +89,8 @@ async fn live_in(store: &Store, tenant: &Tenant) {
     )
     .await
     .unwrap();
+    crate::billing::trade(db, tenant, &ann).await;
+    crate::assets::one(store, scope).await;
     Call::by(&ann.id).key("k1", "b").taken(db, scope).await;
     Call::by(&ann.id)
         .every(PeriodKind::Day)
@@ -207,6 +209,10 @@ async fn a_deleted_customer_leaves_no_row_with_the_id() {
         "end_users",
         "grants",
         "sessions",
+        "payment_customers",
+        "checkouts",
+        "subscriptions",
+        "invoices",
         "usage_counts",
         "usage_snapshots",
         "usage_days",
@@ -214,6 +220,8 @@ async fn a_deleted_customer_leaves_no_row_with_the_id() {
         let rows = format!("select count(*) from {table} where user_id = '{}'", ann.id);
         assert_eq!(store.number(&rows).await, 0, "{table}");
     }
+    let told = "select count(*) from inbox";
+    assert_eq!(store.number(told).await, 0, "nor what was told of theirs");
     let journal = format!(
         "select count(*) from journal where entries like '%{}%'",
         ann.id

@@ -88,6 +88,7 @@ async fn a_database_of_the_first_release_opens_with_its_project_and_customer() {
     );
     let grants = customers::grants(db, &tenant.scope, &ann.id).await.unwrap();
     assert_eq!(grants[0].plan, "pro");
+    assert_eq!(ann.plan.as_deref(), Some("pro"), "as it was granted");
     db.close().await;
 }
 

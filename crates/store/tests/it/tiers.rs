@@ -6,6 +6,7 @@ use dream_domain::period::PeriodKind;
 use dream_domain::tier::{MeterLimit, Tier};
 use dream_domain::usage::{Limit, Meter};
 use dream_store::scope::Scope;
+use dream_store::tiers::{Edited, Stock};
 use dream_store::{Db, projects, tiers};
 
 use crate::place::Store;
@@ -44,6 +45,7 @@ async fn a_tier_reads_back_with_everything_it_can_hold() {
     full.image_urls = vec!["https://example.com/a.png".to_owned()];
     (full.trial_days, full.rate_per_minute) = (Some(14), Some(0));
     (full.inventory, full.max_per_order) = (Some(3), Some(2));
+    full.low_stock_at = Some(1);
     (full.popular, full.active) = (true, false);
     tiers::add(db, &scope, &full, &act(db, "tier.add"))
         .await
@@ -139,4 +141,74 @@ async fn a_changed_limit_makes_waiting_calls_stale_and_keeps_the_count() {
             .used,
         4
     );
+}
+
+/// A store with one mug in stock so often; its name and what is left.
+async fn mug(db: &Db, scope: &Scope, left: Option<i64>) -> impl AsyncFn() -> Option<i64> {
+    let mut mug = tier(db, "mug", 1800, 0);
+    mug.inventory = left;
+    tiers::add(db, scope, &mug, &act(db, "tier.add"))
+        .await
+        .unwrap();
+    async move || {
+        let tiers = read(db, scope).await;
+        let mug = tiers.iter().find(|tier| tier.name == "mug");
+        mug.unwrap().inventory
+    }
+}
+
+#[tokio::test]
+async fn an_edit_leaves_the_stock_that_was_sold_meanwhile() {
+    let store = Store::new().await;
+    let db = &store.db;
+    let scope = project(db).await.scope;
+    let left = mug(db, &scope, Some(15)).await;
+    let before = read(db, &scope).await;
+    let sold = Some(("mug", Stock::By(-3)));
+    let done = tiers::edit(db, &scope, &[], sold, &act(db, "tier.update")).await;
+    assert_eq!((done.unwrap(), left().await), (Edited::Done, Some(12)));
+    // What is written is everything else, and only over what was read.
+    let mug = before.iter().find(|tier| tier.name == "mug");
+    let mut stale = mug.unwrap().clone();
+    stale.display_name = "Cup".to_owned();
+    let write = async |tier: &Tier| {
+        let tiers = std::slice::from_ref(tier);
+        tiers::edit(db, &scope, tiers, None, &act(db, "tier.update"))
+            .await
+            .unwrap()
+    };
+    assert_eq!(write(&stale).await, Edited::Stale);
+    stale.version += 1;
+    assert_eq!(
+        (write(&stale).await, left().await),
+        (Edited::Done, Some(12))
+    );
+}
+
+#[tokio::test]
+async fn stock_is_set_only_over_what_was_read_and_never_below_nothing() {
+    let store = Store::new().await;
+    let db = &store.db;
+    let scope = project(db).await.scope;
+    let left = mug(db, &scope, Some(12)).await;
+    let to = |now, was| Stock::To { now, was };
+    for (stock, edited, after) in [
+        (to(Some(20), Some(15)), Edited::StockDiffers, Some(12)),
+        (to(Some(20), None), Edited::StockDiffers, Some(12)),
+        (to(Some(20), Some(12)), Edited::Done, Some(20)),
+        (Stock::By(-21), Edited::StockDiffers, Some(20)),
+        (Stock::By(i64::MAX / 4), Edited::StockDiffers, Some(20)),
+        (Stock::By(-20), Edited::Done, Some(0)),
+        (to(None, Some(0)), Edited::Done, None),
+        (Stock::By(1), Edited::StockDiffers, None),
+        (to(Some(1), Some(0)), Edited::StockDiffers, None),
+        (to(Some(1), None), Edited::Done, Some(1)),
+    ] {
+        let stock_of = Some(("mug", stock));
+        let done = tiers::edit(db, &scope, &[], stock_of, &act(db, "tier.update")).await;
+        assert_eq!((done.unwrap(), left().await), (edited, after), "{stock:?}");
+    }
+    let nobody = Some(("cup", Stock::By(1)));
+    let done = tiers::edit(db, &scope, &[], nobody, &act(db, "tier.update")).await;
+    assert_eq!(done.unwrap(), Edited::StockDiffers);
 }

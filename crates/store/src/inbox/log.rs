@@ -1,0 +1,163 @@
+//! Events as their developer sees them, replays, and the end of old ones.
+
+use std::sync::Arc;
+
+use dream_domain::error::{Code, Result};
+use dream_domain::time::Millis;
+
+use super::Status;
+use crate::Db;
+use crate::params;
+use crate::scope::Scope;
+use crate::sql::statements;
+use crate::step::Step;
+use crate::value::Row;
+
+statements! {
+    LIST = "select event_id, account_id, livemode, provider_event_id, type, object_id, status, attempts, last_error, payload, created_at, received_at, done_at
+        from inbox where publishable_key = $1 and event_id < $2
+        and (cast($3 as text) is null or status = $3) and (cast($4 as text) is null or type = $4)
+        order by event_id desc limit $5";
+    FIND = "select event_id, account_id, livemode, provider_event_id, type, object_id, status, attempts, last_error, payload, created_at, received_at, done_at
+        from inbox where publishable_key = $1 and event_id = $2";
+    /// One that is being worked on now is left alone.
+    REPLAY = "update inbox set status = 'waiting', attempts = 0, due_at = $3, claimed_until = 0, last_error = null, done_at = null
+        where publishable_key = $1 and event_id = $2 and (status <> 'waiting' or claimed_until <= $3)";
+    DEPTH = "select cast(coalesce(sum(case when status = 'waiting' then 1 else 0 end), 0) as bigint),
+        cast(coalesce(sum(case when status = 'dead' then 1 else 0 end), 0) as bigint),
+        min(case when status = 'waiting' then received_at end)
+        from inbox where status in ('waiting', 'dead')";
+    LAST_RECEIVED = "select received_at from inbox where publishable_key = $1 order by event_id desc limit 1";
+    DELETE_SETTLED = "delete from inbox where status in ('done', 'ignored') and received_at < $1";
+    DELETE_DEAD = "delete from inbox where status = 'dead' and received_at < $1";
+}
+
+/// An event as it is listed.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// `evt_…` of ours; newer ones are greater.
+    pub id: Arc<str>,
+    /// The account it is of; `''` for the platform's own.
+    pub account_id: Arc<str>,
+    /// It is of live mode.
+    pub livemode: bool,
+    /// The provider's id of it.
+    pub provider_event_id: Arc<str>,
+    /// What happened, in the provider's word.
+    pub kind: Arc<str>,
+    /// The provider's id of what it happened to.
+    pub object_id: Arc<str>,
+    /// What became of it.
+    pub status: Status,
+    /// How often it was tried since it came or was replayed.
+    pub attempts: i64,
+    /// Why it failed the last time, or was ignored.
+    pub last_error: Option<Arc<str>>,
+    /// The body.
+    pub payload: Arc<str>,
+    /// When it happened (business time).
+    pub created_at: Millis,
+    /// When it arrived (machine time).
+    pub received_at: Millis,
+    /// When it was worked, ignored or given up (machine time).
+    pub done_at: Option<Millis>,
+}
+
+/// Which events are listed; everything that is set must fit.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only those of which this became.
+    pub status: Option<Status>,
+    /// Only of this kind, in the provider's word.
+    pub kind: Option<String>,
+}
+
+/// How much there is to do, over all tenants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Depth {
+    /// Events that wait.
+    pub waiting: i64,
+    /// Events that were given up.
+    pub dead: i64,
+    /// When the oldest that waits arrived (machine time).
+    pub oldest: Option<Millis>,
+}
+
+/// Events of a tenant before `before` (exclusive), newest first.
+pub async fn list(
+    db: &Db,
+    scope: &Scope,
+    filter: &Filter,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let row = params![
+        scope.tenant(),
+        before.unwrap_or("~"),
+        filter.status.map(Status::as_str),
+        filter.kind.as_deref(),
+        limit
+    ];
+    db.rows(&LIST, row).await?.iter().map(entry).collect()
+}
+
+/// Finds an event of a tenant.
+pub async fn find(db: &Db, scope: &Scope, id: &str) -> Result<Option<Entry>> {
+    let rows = db.near(&FIND, params![scope.tenant(), id]).await?;
+    rows.first().map(entry).transpose()
+}
+
+/// Makes an event due again, at once; false if there is none such or it is being worked on.
+pub async fn replay(db: &Db, scope: &Scope, id: &str, now: Millis) -> Result<bool> {
+    let row = params![scope.tenant(), id, now];
+    db.changed(vec![Step::new(&REPLAY, row).must_change(1)])
+        .await
+}
+
+/// How much waits and how much was given up.
+pub async fn depth(db: &Db) -> Result<Depth> {
+    let rows = db.rows(&DEPTH, params![]).await?;
+    let row = rows
+        .first()
+        .ok_or_else(|| Code::Internal.error("A sum came back empty"))?;
+    Ok(Depth {
+        waiting: row.int(0)?,
+        dead: row.int(1)?,
+        oldest: row.opt_time(2)?,
+    })
+}
+
+/// When the last event of a tenant arrived (machine time).
+pub async fn last_received(db: &Db, scope: &Scope) -> Result<Option<Millis>> {
+    let rows = db.near(&LAST_RECEIVED, params![scope.tenant()]).await?;
+    rows.first().map(|row| row.time(0)).transpose()
+}
+
+/// Forgets what was worked or ignored and came before `settled_before`, and what was given up and came
+/// before `dead_before`. Machine time; keep them longer than the provider delivers.
+pub async fn expire(db: &Db, settled_before: Millis, dead_before: Millis) -> Result<()> {
+    db.run(vec![
+        Step::new(&DELETE_SETTLED, params![settled_before]),
+        Step::new(&DELETE_DEAD, params![dead_before]),
+    ])
+    .await?;
+    Ok(())
+}
+
+fn entry(row: &Row) -> Result<Entry> {
+    Ok(Entry {
+        id: row.text(0)?,
+        account_id: row.text(1)?,
+        livemode: row.flag(2)?,
+        provider_event_id: row.text(3)?,
+        kind: row.text(4)?,
+        object_id: row.text(5)?,
+        status: super::parse(&row.text(6)?)?,
+        attempts: row.int(7)?,
+        last_error: row.opt_text(8)?,
+        payload: row.text(9)?,
+        created_at: row.time(10)?,
+        received_at: row.time(11)?,
+        done_at: row.opt_time(12)?,
+    })
+}
