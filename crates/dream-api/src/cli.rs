@@ -74,6 +74,9 @@ pub(crate) enum Command {
     /// Make tokens of end users
     #[command(subcommand)]
     Token(Token),
+    /// Run the stand-in for Stripe alone, without a server
+    #[command(args_conflicts_with_subcommands = true, after_help = SANDBOX)]
+    Sandbox(Sandbox),
     /// Bring the database up to date and stop
     Migrate(Json),
     /// Check settings, database, disk and clock, and name the next step
@@ -100,6 +103,37 @@ pub(crate) struct Serve {
     /// Let a development server be reached from other machines; its keys are known and its doors are open
     #[arg(long)]
     pub(crate) expose_development: bool,
+}
+
+const SANDBOX: &str = "\
+A server in development starts the sandbox by itself, on the same address and state. Alone, its time is the machine's.
+Its state is in the folder `sandbox` of the data directory; its page and its switches are at the address it prints.";
+
+/// Flags of `sandbox`.
+#[derive(Debug, Args)]
+pub(crate) struct Sandbox {
+    /// Address and port of this machine; a taken port is replaced by a free one [default: 127.0.0.1:8788] [variable:
+    /// DREAM_SANDBOX_LISTEN]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<String>,
+    /// None means to serve.
+    #[command(subcommand)]
+    pub(crate) action: Option<SandboxAction>,
+}
+
+/// Commands on the sandbox.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SandboxAction {
+    /// Forget all accounts, payments and events of the sandbox; neither it nor the server may run
+    Reset(SandboxReset),
+}
+
+/// Arguments of `sandbox reset`.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxReset {
+    /// Forget everything without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 /// Commands on projects.
@@ -316,6 +350,10 @@ fn flags(global: &Global, command: &Command) -> Vec<Flag> {
         Command::Serve(serve) => (serve.listen.as_ref(), serve.public_url.as_ref()),
         _ => (None, None),
     };
+    let sandbox = match command {
+        Command::Sandbox(sandbox) => sandbox.listen.as_ref(),
+        _ => None,
+    };
     let named = [
         ("--env", "env", global.env.as_ref()),
         ("--data-dir", "data_dir", global.data_dir.as_ref()),
@@ -326,6 +364,7 @@ fn flags(global: &Global, command: &Command) -> Vec<Flag> {
         ),
         ("--listen", "listen", listen),
         ("--public-url", "public_url", public_url),
+        ("--listen", "sandbox.listen", sandbox),
     ];
     let named = named.into_iter().filter_map(|(name, key, value)| {
         let value = value?.clone();

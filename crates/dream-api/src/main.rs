@@ -4,8 +4,10 @@ mod cli;
 mod commands;
 mod failure;
 mod output;
+mod sandbox;
 mod serve;
 mod settings;
+mod signals;
 mod wiring;
 
 use std::process::ExitCode;
@@ -41,6 +43,7 @@ fn run(global: &Global, command: &Command, flags: &[Flag]) -> Result<(), Failure
         Command::Project(project) => commands::admin::project(&loaded?, project),
         Command::Keys(keys) => commands::admin::keys(&loaded?, keys),
         Command::Token(token) => commands::admin::token(&loaded?, token),
+        Command::Sandbox(sandbox) => commands::sandbox::sandbox(&loaded?, sandbox),
         Command::Backup(backup) => commands::database::backup(&loaded?, backup),
         Command::Restore(restore) => commands::database::restore(&loaded?, restore),
         Command::Migrate(output) => commands::database::migrate(&loaded?, output),

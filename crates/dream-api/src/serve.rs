@@ -1,24 +1,25 @@
 //! `serve`: from a checked start to a clean end.
 
 mod banner;
-mod signals;
 
 use std::net::SocketAddr;
 
 use dream_server::admin::socket::Socket;
 use dream_server::app::App;
 use dream_server::log::Log;
-use dream_server::{demo, outbox, worker};
+use dream_server::{demo, inbox, outbox, payments, reconcile, worker};
 use dream_store::instances::{self, Instance};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::failure::Failure;
+use crate::sandbox::{self, Sandbox};
 use crate::settings::Loaded;
 use crate::settings::check::Findings;
-use crate::settings::groups::Settings;
-use crate::wiring::{self, Opened};
+use crate::settings::groups::{self, Settings};
+use crate::signals;
+use crate::wiring::{self, Addresses, Opened};
 
 /// Serves until it is told to stop.
 pub(crate) fn serve(loaded: &Loaded, expose_development: bool) -> Result<(), Failure> {
@@ -29,7 +30,7 @@ pub(crate) fn serve(loaded: &Loaded, expose_development: bool) -> Result<(), Fai
     let served = wiring::block_on(async {
         let stop = signals::watch()?;
         let opened = wiring::open(settings).await?;
-        let served = on_database(settings, &opened, log, stop).await;
+        let served = with_sandbox(settings, &opened, log, stop).await;
         opened.db.close().await;
         served
     });
@@ -37,25 +38,50 @@ pub(crate) fn serve(loaded: &Loaded, expose_development: bool) -> Result<(), Fai
     served
 }
 
-async fn on_database(
+/// The sandbox starts before the server, which uses it from its first moment, and ends after it.
+async fn with_sandbox(
     settings: &Settings,
     opened: &Opened,
     log: Log,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
+    let sandbox = sandbox::join(settings, opened).await?;
+    let served = on_database(settings, opened, sandbox.as_ref(), log, stop).await;
+    if let Some(sandbox) = sandbox {
+        sandbox.stop().await;
+    }
+    served
+}
+
+async fn on_database(
+    settings: &Settings,
+    opened: &Opened,
+    sandbox: Option<&Sandbox>,
+    log: Log,
+    stop: watch::Receiver<bool>,
+) -> Result<(), Failure> {
     let (listener, listen) = listen(settings).await?;
-    let public_url = settings.public_url_at(listen);
-    let app = wiring::app(settings, opened, public_url, log).await?;
+    let addresses = Addresses {
+        public_url: settings.public_url_at(listen),
+        local_url: groups::local_url(listen),
+        sandbox: sandbox.map(Sandbox::config),
+    };
+    let app = wiring::app(settings, opened, addresses, log).await?;
     let instance = join(&app).await?;
+    payments::sandbox::ensure_endpoints(&app).await?;
     let demo = demo::ensure(&app).await?;
     let commands = take_commands(&app, settings, stop.clone()).await;
-    let worker = worker::spawn(app.clone(), instance, stop.clone());
-    let sender = outbox::spawn(app.clone(), stop.clone());
+    let workers = [
+        worker::spawn(app.clone(), instance, stop.clone()),
+        outbox::spawn(app.clone(), stop.clone()),
+        inbox::spawn(app.clone(), stop.clone()),
+        reconcile::spawn(app.clone(), stop.clone()),
+    ];
     app.set_ready();
     tracing::info!(url = app.config.public_url, %listen, "ready");
     banner::print(&app, demo.as_ref());
     dream_server::serve(app, listener, stop).await;
-    for task in [Some(worker), Some(sender), commands].into_iter().flatten() {
+    for task in workers.into_iter().chain(commands) {
         // A task that panicked has said so itself, and the rest must still end well.
         let _ = task.await;
     }

@@ -11,6 +11,7 @@ use std::future::Future;
 use dream_server::admin::{Command, ask::ask};
 use dream_server::app::{App, Parts, Web};
 use dream_server::clock::Clock;
+use dream_server::config::Sandbox;
 use dream_server::log::Log;
 use dream_server::random::Random;
 use dream_store::Db;
@@ -30,7 +31,8 @@ pub(crate) use log::start_log;
 pub(crate) struct Opened {
     /// The database.
     pub(crate) db: Db,
-    clock: Clock,
+    /// Business time and machine time.
+    pub(crate) clock: Clock,
     random: Random,
 }
 
@@ -81,7 +83,7 @@ pub(crate) async fn open(settings: &Settings) -> Result<Opened, Failure> {
     let opened = Opened {
         db,
         clock,
-        random: random(),
+        random: Random::new(fill),
     };
     match environment::check_database(settings, &opened.db, &opened.clock).await {
         Ok(()) => Ok(opened),
@@ -92,17 +94,27 @@ pub(crate) async fn open(settings: &Settings) -> Result<Opened, Failure> {
     }
 }
 
-/// Puts the server together, at the address that others reach.
+/// Where a server is, and what it finds beside it.
+pub(crate) struct Addresses {
+    /// Where others reach it.
+    pub(crate) public_url: String,
+    /// Where this machine reaches it.
+    pub(crate) local_url: String,
+    /// The sandbox it uses.
+    pub(crate) sandbox: Option<Sandbox>,
+}
+
+/// Puts the server together.
 pub(crate) async fn app(
     settings: &Settings,
     opened: &Opened,
-    public_url: String,
+    addresses: Addresses,
     log: Log,
 ) -> Result<App, Failure> {
     let master = master_key::master_key(settings, &opened.random)?;
     let parts = Parts {
         db: opened.db.clone(),
-        config: config::config(settings, public_url),
+        config: config::config(settings, addresses),
         clock: opened.clock.clone(),
         random: opened.random.clone(),
         master,
@@ -115,18 +127,16 @@ pub(crate) async fn app(
     Ok(App::new(parts).await?)
 }
 
-/// The machine's generator.
-fn random() -> Random {
-    Random::new(|bytes| {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "this is the source that everything else is handed"
-        )]
-        let filled = getrandom::fill(bytes);
-        if let Err(error) = filled {
-            // Keys that can be guessed are worse than no server.
-            output::error(&format!("The machine gives no random numbers: {error}"));
-            std::process::abort();
-        }
-    })
+/// Random bytes from the machine's generator.
+pub(crate) fn fill(bytes: &mut [u8]) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the source that everything else is handed"
+    )]
+    let filled = getrandom::fill(bytes);
+    if let Err(error) = filled {
+        // Keys that can be guessed are worse than no server.
+        output::error(&format!("The machine gives no random numbers: {error}"));
+        std::process::abort();
+    }
 }

@@ -26,6 +26,7 @@ use crate::signing_in::answer::{Done, Progress, with_cookies};
 use crate::signing_in::codes::{self, Purpose, Remembered, Send};
 use crate::signing_in::person::Person;
 use crate::signing_in::{attempts, offered};
+use crate::subscriptions;
 
 /// How long a sign-in counts as fresh where there is no password to ask for.
 const FRESH_MS: i64 = 10 * 60_000;
@@ -248,6 +249,7 @@ pub(crate) async fn delete(
     let scope = &visitor.tenant.scope;
     let farewell = note(&app, &visitor, &Letter::AccountDeleted {});
     let act = app.act(&customer.id, "account.delete", &customer.id, &json!({}));
+    subscriptions::cancel_all(&app, &visitor.tenant, &customer.id).await?;
     customers::delete(&app.db, scope, &customer, &farewell, &act).await?;
     app.wake_outbox();
     Ok(with_cookies(

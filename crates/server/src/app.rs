@@ -10,6 +10,7 @@ use dream_domain::key::{Mode, SecretKey};
 use dream_domain::project::EmailVerification;
 use dream_domain::time::Millis;
 use dream_providers::mail::Mailer;
+use dream_providers::objects::Objects;
 use dream_providers::oidc;
 use dream_store::Db;
 use dream_store::audit::Act;
@@ -27,6 +28,8 @@ use crate::keys_used::KeysUsed;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::passwords::Hasher;
+use crate::payments_provider::Payments;
+use crate::pictures::Pictures;
 use crate::random::Random;
 use crate::rate::RateLimiter;
 
@@ -60,11 +63,17 @@ pub struct Inner {
     pub(crate) keys_used: KeysUsed,
     /// Wakes the sender of the outbox.
     pub(crate) outbox: Notify,
+    /// Wakes the worker of the inbox.
+    pub(crate) inbox: Notify,
     /// Hands mails over; none where no relay is configured.
     pub(crate) mailer: Option<Mailer>,
     pub(crate) hasher: Hasher,
     pub(crate) web: Web,
     pub(crate) oidc: oidc::Client,
+    pub(crate) payments: Payments,
+    pub(crate) pictures: Pictures,
+    /// Where uploads are kept.
+    pub(crate) objects: Objects,
     pub(crate) https: bool,
     pub(crate) ready: AtomicBool,
 }
@@ -136,6 +145,8 @@ impl App {
         let relay = config.mail.relay.as_ref();
         let mailer = relay.map(|relay| Mailer::new(relay.0.clone()));
         let oidc = sign_in_client(&config)?;
+        let objects = objects(&config)?;
+        let payments = Payments::new(&config)?;
         let https = config.public_url.starts_with("https://");
         let inner = Inner {
             db,
@@ -160,10 +171,14 @@ impl App {
             },
             keys_used: KeysUsed::default(),
             outbox: Notify::new(),
+            inbox: Notify::new(),
             mailer,
             hasher,
             web,
             oidc,
+            payments,
+            pictures: Pictures::new(),
+            objects,
             ready: AtomicBool::new(false),
         };
         Ok(Self {
@@ -248,6 +263,14 @@ fn sign_in_client(config: &Config) -> Result<oidc::Client> {
     oidc::Client::new(reach).map_err(|e| {
         Code::Internal
             .error("The client of sign-in providers could not be made")
+            .because(e)
+    })
+}
+
+fn objects(config: &Config) -> Result<Objects> {
+    Objects::open(&config.assets.0).map_err(|e| {
+        Code::StorageUnavailable
+            .error("The place for uploads cannot be opened")
             .because(e)
     })
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use dream_providers::mail::Relay;
+use dream_providers::objects::{Bucket, Place};
 use zeroize::Zeroizing;
 
 /// Development shows its doors and demo data; production refuses what is unsafe.
@@ -32,10 +33,20 @@ pub struct Config {
     pub environment: Environment,
     /// Where the outside reaches us, without a trailing slash; also the issuer of tokens.
     pub public_url: String,
-    /// Where the sandbox will answer; told to newcomers in demo.json.
-    pub sandbox_url: String,
+    /// Where this machine reaches us, without a trailing slash.
+    pub local_url: String,
+    /// The sandbox that stands in for the payment provider in development.
+    pub sandbox: Option<Sandbox>,
+    /// Who takes payments.
+    pub payments: Payments,
+    /// How stores sell.
+    pub store: Store,
+    /// The point of [`crate::faults::ALL`] at which the process ends itself; development only.
+    pub fault: Option<String>,
     /// Where files lie.
     pub data_dir: PathBuf,
+    /// Where uploads are kept.
+    pub assets: Uploads,
     /// Verified e-mails of those who run this server.
     pub operators: Vec<String>,
     /// Opens `/metrics` in production.
@@ -64,6 +75,100 @@ pub struct Config {
     pub user_days: i64,
     /// Retention of use by day of tenants.
     pub tenant_days: i64,
+}
+
+/// The sandbox of development.
+#[derive(Clone, Debug)]
+pub struct Sandbox {
+    /// Where it answers, without a trailing slash.
+    pub url: String,
+    /// Whether this process runs it, so that it follows our clock at once.
+    pub is_ours: bool,
+}
+
+/// Who takes payments in each mode; without one the mode takes none.
+#[derive(Clone, Debug)]
+pub struct Payments {
+    /// Real money.
+    pub live: Option<PaymentMode>,
+    /// No real money.
+    pub test: Option<PaymentMode>,
+    /// What developers pay for the platform's paid plan; none: the platform is free for them.
+    pub price_id: Option<String>,
+    /// How long a plan goes on when its renewal could not be paid, in milliseconds.
+    pub grace_ms: i64,
+}
+
+/// How stores sell.
+#[derive(Clone, Copy, Debug)]
+pub struct Store {
+    /// How long an order can be paid; the payment provider wants 30 minutes at least.
+    pub checkout: Duration,
+    /// How much longer it holds its stock, so that a payment of the last moment finds it.
+    pub hold: Duration,
+}
+
+/// The payment provider in one mode; shows no secret.
+#[derive(Clone)]
+pub struct PaymentMode {
+    /// Base of its API.
+    pub api_base: String,
+    /// Base of its pages to connect an account.
+    pub connect_base: String,
+    /// The platform's key.
+    pub secret_key: Zeroizing<String>,
+    /// Who the platform is to those who connect an account; none: nobody can.
+    pub client_id: Option<String>,
+    /// What proves the platform then; none: the secret key.
+    pub client_secret: Option<Zeroizing<String>>,
+    /// Sign events of connected accounts; any of them is right.
+    pub webhook_secrets: Vec<Zeroizing<String>>,
+    /// Sign events of the platform's own account; any of them is right.
+    pub platform_webhook_secrets: Vec<Zeroizing<String>>,
+    /// Whether it is the sandbox, whose webhook secrets are made when the server starts.
+    pub is_sandbox: bool,
+}
+
+impl std::fmt::Debug for PaymentMode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PaymentMode")
+            .field("api_base", &self.api_base)
+            .field("connect_base", &self.connect_base)
+            .field("client_id", &self.client_id)
+            .field("is_sandbox", &self.is_sandbox)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where uploads are kept; shows no secret.
+#[derive(Clone, Debug)]
+pub struct Uploads(pub(crate) Place);
+
+impl Uploads {
+    /// In a folder, which is made if it is not there.
+    pub fn folder(folder: PathBuf) -> Self {
+        Self(Place::Folder(folder))
+    }
+
+    /// In a bucket, under names that begin with `prefix`. Without an endpoint it is one of AWS; `key` is the id of an
+    /// access key and its secret.
+    pub fn bucket(
+        name: &str,
+        prefix: &str,
+        endpoint: Option<&str>,
+        region: &str,
+        key: (String, Zeroizing<String>),
+    ) -> Self {
+        let (access_key_id, secret_access_key) = key;
+        Self(Place::Bucket(Bucket {
+            name: name.to_owned(),
+            prefix: prefix.to_owned(),
+            endpoint: endpoint.map(str::to_owned),
+            region: region.to_owned(),
+            access_key_id,
+            secret_access_key,
+        }))
+    }
 }
 
 /// Sign-in with Google for all projects; shows no secret.
@@ -124,6 +229,8 @@ pub struct Limits {
     pub codes_per_address_per_hour: u32,
     /// Links for new developers an hour that one address asks for.
     pub registrations_per_network_per_hour: u32,
+    /// Unpaid orders that may hold stock of a project for one address.
+    pub unpaid_orders_per_network: u32,
     /// Connections at once.
     pub connections: usize,
     /// Requests at once before new ones are shed.

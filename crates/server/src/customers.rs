@@ -26,7 +26,7 @@ use crate::customers::input::{CustomerChanges, CustomerInput, TokenInput};
 use crate::http::body::{Fields, wrong};
 use crate::http::params::{Params, Segment};
 use crate::http::{page, problem};
-use crate::tokens;
+use crate::{subscriptions, tokens};
 
 /// The longest a minted token may live: a year.
 const TOKEN_SECONDS_MAX: i64 = 366 * 86_400;
@@ -194,12 +194,15 @@ pub(crate) async fn update(
         .map(|name| plan_of(tenant, name))
         .transpose()?;
     let given = plan.map(|tier| (!is_default(tenant, tier)).then(|| grant(tier, &caller)));
+    if let Some(None) = given
+        && store::paid(&app.db, caller.scope(), &customer.id).await?
+    {
+        return Err(Code::Subscribed
+            .error("This customer pays for a subscription, which decides the plan; change or cancel it in the billing portal")
+            .into());
+    }
     let before = store::grants(&app.db, caller.scope(), &customer.id).await?;
-    let from =
-        effective_plan(&tenant.tiers, &before, app.now()).map_or("", |tier| tier.name.as_str());
-    let moved = plan
-        .filter(|tier| tier.name != from)
-        .map(|tier| change(&app, tenant, from, &tier.name));
+    let moved = plan.and_then(|_| moved(&app, tenant, &before, given.as_ref()?.as_ref()));
     let act = app.act(
         &caller.actor,
         "customer.update",
@@ -223,7 +226,8 @@ pub(crate) async fn update(
 
 /// Delete a customer
 ///
-/// Everything of theirs is gone and their tokens die at once.
+/// Everything of theirs is gone and their tokens die at once. Subscriptions are cancelled at the payment provider
+/// first: nobody who is deleted goes on paying.
 #[utoipa::path(delete, path = "/api/customers/{id}", operation_id = "deleteCustomer", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
     responses((status = 200, description = "Deleted", body = CustomerDeleted)), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn delete(
@@ -232,6 +236,7 @@ pub(crate) async fn delete(
     Segment(id): Segment,
 ) -> problem::Result<Json<CustomerDeleted>> {
     let customer = found(&app, &caller, &id).await?;
+    subscriptions::cancel_all(&app, &caller.tenant, &customer.id).await?;
     let act = app.act(&caller.actor, "customer.delete", &customer.id, &json!({}));
     store::delete(&app.db, caller.scope(), &customer, &[], &act).await?;
     Ok(Json(CustomerDeleted::of(&customer)))
@@ -377,6 +382,18 @@ fn grant(tier: &Tier, caller: &BackendCaller) -> Grant {
         by: caller.actor.to_string(),
         until: None,
     }
+}
+
+/// What another grant, in the place of all given ones, makes of the plan; none if nothing.
+fn moved(app: &App, tenant: &Tenant, before: &[Grant], given: Option<&Grant>) -> Option<PlanChange> {
+    let bought = before.iter().filter(|grant| grant.by.starts_with("subscription:"));
+    let after: Vec<Grant> = bought.chain(given).cloned().collect();
+    let name = |grants: &[Grant]| {
+        let plan = effective_plan(&tenant.tiers, grants, app.now());
+        plan.map_or("", |tier| tier.name.as_str())
+    };
+    let (from, to) = (name(before), name(&after));
+    (from != to).then(|| change(app, tenant, from, to))
 }
 
 fn change(app: &App, tenant: &Tenant, from: &str, to: &str) -> PlanChange {

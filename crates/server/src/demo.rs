@@ -1,5 +1,6 @@
 //! Demo data: made once in development, so that a first start has something to call (rules 15).
 
+mod account;
 mod file;
 
 use std::path::Path;
@@ -87,8 +88,10 @@ async fn keep(app: &App, path: &Path) -> Result<Option<Demo>> {
         }
         return make(app, path).await.map(Some);
     };
-    let config = &app.config;
-    if demo.base_url == config.public_url && demo.sandbox_url == config.sandbox_url {
+    if let Ok(platform) = PlatformId::parse(&demo.platform_id) {
+        account::ensure(app, &platform).await?;
+    }
+    if demo.base_url == app.config.public_url && demo.sandbox_url == sandbox_url(app) {
         return Ok(Some(demo));
     }
     match with_our_urls(app, &demo).await {
@@ -116,7 +119,7 @@ async fn with_our_urls(app: &App, demo: &Demo) -> Result<Demo> {
     let developer = made::developer(app, &Email::parse(DEVELOPER)?).await?;
     Ok(Demo {
         base_url: app.config.public_url.clone(),
-        sandbox_url: app.config.sandbox_url.clone(),
+        sandbox_url: sandbox_url(app),
         user_token: token(app, &saas, &demo.user_id).await?,
         developer_token: token(app, &made::root(app).await?, &developer.id).await?,
         ..demo.clone()
@@ -133,10 +136,11 @@ async fn make(app: &App, path: &Path) -> Result<Demo> {
     let platform = made::platform(app, &developer.id).await?;
     let (saas, saas_keys) = project(app, &platform, SAAS, Kind::Saas, plans(app)).await?;
     let (_, store_keys) = project(app, &platform, STORE, Kind::Store, products(app)).await?;
+    account::ensure(app, &platform).await?;
     let user = made::customer(app, &saas, &Email::parse(USER)?).await?;
     let demo = Demo {
         base_url: app.config.public_url.clone(),
-        sandbox_url: app.config.sandbox_url.clone(),
+        sandbox_url: sandbox_url(app),
         platform_id: platform.to_string(),
         saas: saas_keys,
         store: store_keys,
@@ -147,6 +151,11 @@ async fn make(app: &App, path: &Path) -> Result<Demo> {
     file::write(path, &demo)?;
     settings::put(&app.db, settings::DEMO, MADE).await?;
     Ok(demo)
+}
+
+fn sandbox_url(app: &App) -> Option<String> {
+    let sandbox = app.config.sandbox.as_ref();
+    sandbox.map(|sandbox| sandbox.url.clone())
 }
 
 async fn token(app: &App, tenant: &Tenant, user: &str) -> Result<String> {

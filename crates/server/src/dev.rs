@@ -15,6 +15,8 @@ use crate::http::body::Fields;
 use crate::http::params::Params;
 use crate::http::peer::Peer;
 use crate::http::problem::{self, Problem};
+use crate::payments::sandbox;
+use crate::reconcile::{self, Report};
 use crate::worker;
 
 /// The farthest business time may be moved ahead: a hundred years.
@@ -111,8 +113,21 @@ pub(crate) async fn advance(
     let ahead = target(&app, &input)?;
     app.clock.set_ahead_ms(ahead);
     settings::put(&app.db, settings::CLOCK_OFFSET, &ahead.to_string()).await?;
+    sandbox::settle(&app).await?;
     worker::catch_up(&app).await?;
     Ok(Json(body(&app)))
+}
+
+/// Compare everything with the payment provider now
+///
+/// What happens every hour by itself: every subscription is read, and the events that no webhook brought are fetched
+/// and worked.
+#[utoipa::path(post, path = "/_dev/reconcile", operation_id = "reconcileNow", tag = "development", responses((status = 200, description = "What was found", body = Report)))]
+pub(crate) async fn reconcile_now(
+    _: Local,
+    State(app): State<App>,
+) -> problem::Result<Json<Report>> {
+    Ok(Json(reconcile::reconcile(&app).await?))
 }
 
 /// Bring business time back to the machine's

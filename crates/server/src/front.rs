@@ -300,8 +300,11 @@ fn allow_origin(headers: &mut HeaderMap) {
     );
 }
 
-/// Whether a registered path such as `/api/assets/{key}` covers a requested one.
+/// Whether a registered path such as `/api/assets/{key}` or `/dashboard/{*page}` covers a requested one.
 fn matches(pattern: &str, path: &str) -> bool {
+    if let Some((before, _)) = pattern.split_once("{*") {
+        return path.len() > before.len() && path.starts_with(before);
+    }
     let mut parts = path.split('/');
     let same = pattern.split('/').all(|p| {
         parts

@@ -1,5 +1,7 @@
 //! The hosted pages as the server sends them: one document, with what the page needs to know inside.
 
+mod returned;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse as _, Response};
@@ -34,6 +36,7 @@ pub(crate) struct Asked {
     code_challenge_method: Option<String>,
     state: Option<String>,
     error: Option<String>,
+    session_id: Option<String>,
 }
 
 /// What a page shows of its project.
@@ -47,7 +50,7 @@ struct Brand<'a> {
     hide_branding: bool,
 }
 
-/// Sign-up, sign-in, account, refresh, reset and verify: the page that its address names.
+/// Sign-up, sign-in, account, refresh, reset, verify, pricing and return: the page that its address names.
 pub(crate) async fn page(
     State(app): State<App>,
     uri: Uri,
@@ -67,7 +70,7 @@ pub(crate) async fn page(
     }
 }
 
-/// The start page: dream-api itself, where developers sign up.
+/// The start page, where developers sign up, and their dashboard: pages of dream-api itself.
 pub(crate) async fn home(state: State<App>, uri: Uri, headers: HeaderMap) -> Response {
     page(state, uri, headers, Ok(Params(Asked::default()))).await
 }
@@ -112,8 +115,12 @@ async fn context(
     let scope = &tenant.scope;
     let is_root = **scope.tenant() == *app.root;
     let way = way_of(asked);
+    let returned_from = match asked.session_id.as_deref() {
+        Some(session) if path == "/refresh" => returned::from(app, tenant, session).await?,
+        _ => None,
+    };
     let (destination, error) = match way.and_then(|way| way.destination(app, tenant)) {
-        Ok(url) => (Some(url), None),
+        Ok(url) => (Some(returned::filled(url, returned_from.as_ref())), None),
         // These pages are of use without a place to return to.
         Err(error)
             if error.code() == Code::RedirectNotConfigured
@@ -135,6 +142,8 @@ async fn context(
         accent_color: tenant.settings.accent_color.as_deref(),
         hide_branding: tenant.settings.hide_branding,
     };
+    let signed_in = user.as_ref().map(|person| person.id.as_str());
+    let checkout = returned_from.map(|from| from.told(signed_in));
     let test = scope.mode() == Mode::Test;
     let facts = json!({
         "publishableKey": scope.tenant(),
@@ -152,8 +161,9 @@ async fn context(
         "testCodes": test && !is_root,
         "providers": providers.iter().map(|offered| json!({"id": offered.id, "name": offered.name})).collect::<Vec<_>>(),
         "user": user,
+        "checkout": checkout,
         "environment": environment(app),
-        "error": error.as_ref().map(told).or_else(|| asked.error.as_deref().and_then(returned)),
+        "error": error.as_ref().map(told).or_else(|| asked.error.as_deref().and_then(sent_back)),
     });
     Ok((facts, error))
 }
@@ -175,11 +185,14 @@ fn way_of(asked: &Asked) -> Result<WayBack> {
 
 /// Pages that do something of their own before anybody returns.
 fn is_own(path: &str) -> bool {
-    matches!(path, "/account" | "/verify" | "/reset")
+    matches!(
+        path,
+        "/account" | "/verify" | "/reset" | "/pricing" | "/return"
+    )
 }
 
 /// What a sign-in provider's way back reports: a code of ours, in our words.
-fn returned(code: &str) -> Option<Value> {
+fn sent_back(code: &str) -> Option<Value> {
     let known = Code::ALL.iter().find(|known| known.as_str() == code)?;
     Some(json!({"code": known.as_str(), "message": known.help(), "recoverable": true}))
 }
@@ -201,6 +214,7 @@ fn broken(app: &App, error: &Error) -> Value {
         "testCodes": false,
         "providers": [],
         "user": null,
+        "checkout": null,
         "environment": environment(app),
         "error": told(error),
     })

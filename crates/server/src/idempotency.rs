@@ -70,12 +70,13 @@ pub(crate) fn reused() -> Error {
         .error("This Idempotency-Key was used for another request; use a fresh key for each")
 }
 
-/// Whether a POST is kept here; the keys of `/api/data` are kept by the meter, with its counts, and calls
-/// of the hosted pages set cookies, which nobody gets twice.
+/// Whether a POST is kept here; the keys of `/api/data` are kept by the meter, with its counts, calls of the hosted
+/// pages set cookies, which nobody gets twice, and an upload that comes again is the same picture by itself.
 pub(crate) fn applies(request: &Request, path: Option<&str>) -> bool {
     let of_apps = ["/auth/token", "/auth/refresh", "/auth/revoke"];
+    let elsewhere = ["/api/data", "/api/assets", "/upload-asset"];
     let kept = |path: &str| {
-        path != "/api/data" && (!path.starts_with("/auth/") || of_apps.contains(&path))
+        !elsewhere.contains(&path) && (!path.starts_with("/auth/") || of_apps.contains(&path))
     };
     request.headers().contains_key(&KEY) && path.is_some_and(kept)
 }

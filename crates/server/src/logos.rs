@@ -1,14 +1,15 @@
 //! The picture of a project: set by its developer, shown to anyone on hosted pages and in mails.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dream_domain::error::{Code, Error, Result, invalid};
+use dream_domain::image::{self, Format, LOGO};
 use dream_domain::key::PublishableKey;
-use dream_domain::logo::Logo;
 use dream_domain::text::hex;
 use dream_store::logos::{self as store, StoredLogo};
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,14 @@ pub(crate) struct LogoInput {
     pub(crate) publishable_key: String,
     /// A PNG, JPEG or WebP picture of at most 256 KiB as a data URI; null takes it away.
     #[schema(value_type = Option<String>)]
-    pub(crate) logo: Option<Logo>,
+    pub(crate) logo: Option<Given>,
+}
+
+/// A picture as it was sent.
+#[derive(Debug)]
+pub(crate) struct Given {
+    head: image::Head,
+    bytes: Bytes,
 }
 
 /// The picture after a change.
@@ -69,7 +77,7 @@ impl LogoInput {
 /// Set the picture of a project
 ///
 /// Shown on hosted pages and in mails. What is not needed to draw it is taken out: place, camera, author and other
-/// notes, and with them the note which side is up.
+/// notes. It is turned as its camera noted.
 #[utoipa::path(post, path = "/projects/logo", operation_id = "setProjectLogo", tag = "projects", request_body(content = LogoInput),
     responses((status = 200, description = "The picture now", body = LogoAnswer)), security(("developer" = [])))]
 pub(crate) async fn set(
@@ -79,13 +87,10 @@ pub(crate) async fn set(
 ) -> problem::Result<Json<LogoAnswer>> {
     let input = LogoInput::read(fields)?;
     let tenant = developer.owned(&app, &input.publishable_key).await?;
-    let logo = input.logo.map(|logo| {
-        let stored = StoredLogo {
-            content_type: logo.format.media_type().into(),
-            data: STANDARD.encode(&logo.bytes).into(),
-        };
-        (stored, version(&logo.bytes))
-    });
+    let logo = match input.logo {
+        Some(given) => Some(redraw(&app, given).await?),
+        None => None,
+    };
     let detail = json!({"version": logo.as_ref().map(|(_, version)| version)});
     let key = tenant.scope.tenant();
     let act = app.act(&developer.user, "project.logo", key, &detail);
@@ -157,8 +162,19 @@ fn version(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes)[..6])
 }
 
+/// A picture as it is stored, and its version.
+async fn redraw(app: &App, given: Given) -> Result<(StoredLogo, String)> {
+    let drawn = app.pictures.redraw(given.bytes, given.head).await?;
+    let picture = drawn.map_err(|fault| fault.of_field("logo"))?;
+    let stored = StoredLogo {
+        content_type: picture.format.media_type().into(),
+        data: STANDARD.encode(&picture.bytes).into(),
+    };
+    Ok((stored, version(&picture.bytes)))
+}
+
 /// A picture in a data URI; its type is what its bytes say, and the URI must agree.
-fn picture(uri: &str) -> Result<Logo> {
+fn picture(uri: &str) -> Result<Given> {
     let form = || {
         invalid(
             "logo",
@@ -172,15 +188,23 @@ fn picture(uri: &str) -> Result<Logo> {
         .and_then(|rest| rest.strip_suffix(";base64"))
         .ok_or_else(form)?;
     let bytes = STANDARD.decode(data).map_err(|_| form())?;
-    let logo = Logo::read(&bytes)?;
+    let head = image::inspect(&bytes, &LOGO).map_err(|fault| fault.of_field("logo"))?;
+    let is = head.format.media_type();
     let told = if kind == "image/jpg" {
         "image/jpeg"
     } else {
         kind
     };
-    let is = logo.format.media_type();
+    if head.format == Format::Gif {
+        return Err(invalid(
+            "logo",
+            "is a GIF, which moves",
+            "Send a PNG, JPEG or WebP picture",
+        ));
+    }
     if told == is {
-        return Ok(logo);
+        let bytes = bytes.into();
+        return Ok(Given { head, bytes });
     }
     Err(invalid(
         "logo",

@@ -39,6 +39,40 @@ pub(crate) enum Letter<'a> {
     DeveloperLink { link: &'a str },
     /// After the deletion of an account.
     AccountDeleted {},
+    /// To a buyer who paid. `missing` is what goes back because not everything is there.
+    Receipt {
+        bought: &'a str,
+        total: &'a str,
+        missing: Option<&'a str>,
+        link: &'a str,
+    },
+    /// To a buyer whose order was sent.
+    Sent {
+        note: Option<&'a str>,
+        tracking: Option<&'a str>,
+        link: &'a str,
+    },
+    /// To a buyer whose money goes back.
+    Refunded { amount: &'a str, link: &'a str },
+    /// To a developer whose product is nearly sold out, sold out, or back.
+    StockChanged {
+        store: &'a str,
+        product: &'a str,
+        unsold: i64,
+        change: StockChange,
+        link: &'a str,
+    },
+}
+
+/// What a developer is told of a stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StockChange {
+    /// Few are left.
+    Low,
+    /// None is left.
+    Out,
+    /// There are enough again.
+    Back,
 }
 
 /// A mail as the outbox holds it, sealed.

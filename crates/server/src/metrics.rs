@@ -22,6 +22,9 @@ pub(crate) struct Metrics {
     pub(crate) outbox_failed: Counter,
     pub(crate) outbox_dead: Counter,
     pub(crate) outbox_waiting: Gauge,
+    pub(crate) reconciled: Counter,
+    pub(crate) reconcile_repaired: Counter,
+    pub(crate) reconcile_missed: Counter,
 }
 
 impl Metrics {
@@ -56,6 +59,9 @@ impl Metrics {
             outbox_failed: counter(&recorder, "dream_outbox_failed_total"),
             outbox_dead: counter(&recorder, "dream_outbox_dead_total"),
             outbox_waiting: gauge(&recorder, "dream_outbox_waiting"),
+            reconciled: counter(&recorder, "dream_reconcile_rounds_total"),
+            reconcile_repaired: counter(&recorder, "dream_reconcile_repaired_total"),
+            reconcile_missed: counter(&recorder, "dream_reconcile_missed_events_total"),
             handle: recorder.handle(),
         }
     }

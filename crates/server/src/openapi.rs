@@ -24,6 +24,7 @@ use utoipa::{OpenApi, PartialSchema, ToSchema};
         (name = "usage", description = "Count, enforce, look"),
         (name = "catalogue", description = "What a project sells"),
         (name = "customers", description = "A project's end users"),
+        (name = "orders", description = "What a store sold, and what becomes of it"),
         (name = "developers", description = "A developer's own account"),
         (name = "projects", description = "A developer's projects and keys"),
         (name = "tiers", description = "Editing what a project sells"),

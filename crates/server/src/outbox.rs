@@ -2,18 +2,19 @@
 //!
 //! A message is claimed before it is sent and noted after, so several processes never send it twice; only
 //! a process that dies between the two leaves one that another sends again. Mails carry an id by which a
-//! receiver sees that.
+//! receiver sees that, and what is made at the payment provider is made once however often it is tried.
+
+mod letters;
 
 use std::time::Duration;
 
-use dream_domain::error::Result;
-use dream_providers::mail::{Failure, Mail, Mailer};
+use dream_domain::error::{Code, Result};
 use dream_store::outbox::{self, Claimed};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::App;
-use crate::mail;
+use crate::{catalog, mail};
 
 /// Between two looks when nobody wakes the sender: another process may have died with a claim.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -91,16 +92,16 @@ async fn settle(app: App, message: Claimed) {
             Ok(false) => {
                 tracing::warn!(
                     id = &*message.id,
-                    "a mail was claimed by another process meanwhile"
+                    "a message was claimed by another process meanwhile"
                 );
                 return;
             }
             Err(error) if app.clock.machine() < until => {
-                tracing::warn!(id = &*message.id, cause = ?error, "the fate of a mail cannot be noted yet");
+                tracing::warn!(id = &*message.id, cause = ?error, "the fate of a message cannot be noted yet");
                 tokio::time::sleep(NOTE_EVERY).await;
             }
             Err(error) => {
-                tracing::error!(id = &*message.id, cause = ?error, "the fate of a mail could not be noted");
+                tracing::error!(id = &*message.id, cause = ?error, "the fate of a message could not be noted");
                 return;
             }
         }
@@ -121,42 +122,70 @@ enum Fate {
 }
 
 async fn fate(app: &App, message: &Claimed) -> Fate {
-    let (id, attempts) = (&*message.id, message.attempts);
-    let Some(mailer) = &app.mailer else {
-        // Production has refused to write mails without a relay; what is left from a time with one waits.
-        return if app.config.is_development() {
-            Fate::Kept
-        } else {
-            let pause = pause(attempts).unwrap_or(DAY_MS);
-            Fate::Later(pause, "no relay is configured".to_owned())
-        };
-    };
-    match send(app, mailer, message).await {
-        Ok(()) => {
+    let (id, kind, attempts) = (&*message.id, &*message.kind, message.attempts);
+    match leave(app, message).await {
+        Ok(Left::Sent) => {
             app.metrics.outbox_sent.increment(1);
-            tracing::info!(id, attempts, "a mail has left");
+            tracing::info!(id, kind, attempts, "a message has left");
             Fate::Sent
         }
-        Err(Failure::Transient(cause)) if let Some(pause) = pause(attempts) => {
+        Ok(Left::Kept) => Fate::Kept,
+        Err(Fault::Waits(pause, cause)) => Fate::Later(pause, cause.to_owned()),
+        Err(Fault::Transient(cause)) if let Some(pause) = pause(attempts) => {
             app.metrics.outbox_failed.increment(1);
             tracing::warn!(
                 id,
+                kind,
                 attempts,
                 cause,
-                "a mail could not leave; it is tried again"
+                "a message could not leave; it is tried again"
             );
             Fate::Later(pause, cause)
         }
-        Err(Failure::Transient(cause) | Failure::Permanent(cause)) => {
+        Err(Fault::Transient(cause) | Fault::Permanent(cause)) => {
             app.metrics.outbox_dead.increment(1);
             tracing::error!(
                 id,
+                kind,
                 attempts,
                 cause,
-                "a mail could not leave and is given up"
+                "a message could not leave and is given up"
             );
             Fate::Dead(cause)
         }
+    }
+}
+
+/// How a message left.
+enum Left {
+    /// For good.
+    Sent,
+    /// It is shown and never leaves.
+    Kept,
+}
+
+/// Why a message did not leave.
+enum Fault {
+    /// It may leave later.
+    Transient(String),
+    /// It never will.
+    Permanent(String),
+    /// Something is to be set up first; it waits for so many milliseconds, however often it was tried.
+    Waits(i64, &'static str),
+}
+
+/// Hands a message to whoever deals with its kind.
+async fn leave(app: &App, message: &Claimed) -> Result<Left, Fault> {
+    match &*message.kind {
+        mail::KIND => letters::leave(app, message).await,
+        catalog::KIND | catalog::MOVE => match catalog::work(app, message).await {
+            Ok(()) => Ok(Left::Sent),
+            Err(error) if error.code() == Code::PaymentRefused => {
+                Err(Fault::Permanent(error.detail().to_owned()))
+            }
+            Err(error) => Err(Fault::Transient(error.to_string())),
+        },
+        _ => Err(Fault::Permanent("nobody deals with this kind".to_owned())),
     }
 }
 
@@ -172,33 +201,6 @@ async fn note(app: &App, message: &Claimed, fate: &Fate) -> Result<bool> {
         }
         Fate::Dead(cause) => outbox::dead(&app.db, message, cause, forget).await,
     }
-}
-
-async fn send(app: &App, mailer: &Mailer, message: &Claimed) -> Result<(), Failure> {
-    let broken = |what: &str| Failure::Permanent(what.to_owned());
-    let stored = mail::open(app, &message.id, &message.payload)
-        .map_err(|_| broken("the stored mail cannot be read with this DREAM_MASTER_KEY"))?
-        .ok_or_else(|| broken("the stored mail is empty"))?;
-    let age_ms = app.clock.machine().0 - message.created_at.0;
-    if stored
-        .good_for_ms
-        .is_some_and(|good_for| age_ms >= good_for)
-    {
-        return Err(broken(
-            "what the mail offers has ended before it could leave",
-        ));
-    }
-    let mail = Mail {
-        id: &message.id,
-        at: message.created_at,
-        from_name: &stored.from_name,
-        from_address: &app.config.mail.from_address,
-        to: &stored.to,
-        subject: &stored.subject,
-        text: &stored.text,
-        html: &stored.html,
-    };
-    mailer.send(&mail).await
 }
 
 /// How long to wait after so many tries, in milliseconds; none after the last.

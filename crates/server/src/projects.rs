@@ -1,37 +1,47 @@
 //! A developer's projects: made, listed, keyed, set up and deleted.
 
 mod answer;
+pub(crate) mod deletion;
 mod input;
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::id::{PlatformId, ProjectId};
-use dream_domain::key::SecretKey;
+use dream_domain::key::{PublishableKey, SecretKey};
 use dream_domain::project::{Origin, redirect_allowed};
 use dream_store::keys::{self, Others};
 use dream_store::projects::{self as store, NewProject, ProjectSettings, Tenant};
 use serde_json::json;
 
 use crate::app::App;
-use crate::caller::{Developer, DeveloperCaller};
-use crate::http::body::{Fields, missing};
+use crate::caller::Developer;
+use crate::http::body::Fields;
 use crate::http::problem;
+use crate::idempotency::Given;
 use crate::projects::answer::{
-    Created, KeyAnswer, ProjectBody, ProjectDeleted, ProjectList, Regenerated, SettingsAnswer,
-    SettingsBody,
+    Created, KeyAnswer, ProjectBody, ProjectList, Regenerated, SettingsAnswer, SettingsBody,
 };
-use crate::projects::input::{DeleteInput, KeyInput, ProjectInput, SettingsInput, WhichKey};
+use crate::projects::input::{KeyInput, ProjectInput, SettingsInput, WhichKey};
+use crate::{catalog, retried};
+
+/// What a key of a new project is derived for.
+const ROUTE: &str = "create-products";
 
 /// Create a project
 ///
-/// Makes the project with its tiers and keys, all or nothing. The secret key is shown in this answer and
-/// never again.
+/// Makes the project with its tiers and keys, all or nothing, and their products and prices at the payment provider.
+/// What cannot be made there yet is made later, or when an account is connected; until then both ids are the tier's own.
+/// The secret key is shown in this answer and never again. With an `Idempotency-Key` a repetition makes nothing twice,
+/// even if the first answer was lost.
 #[utoipa::path(post, path = "/create-products", operation_id = "createProject", tag = "projects", request_body(content = ProjectInput),
     responses((status = 200, description = "Created", body = Created)), security(("developer" = [])))]
 pub(crate) async fn create(
     State(app): State<App>,
     Developer(developer): Developer,
+    Given(given): Given,
     fields: Fields,
 ) -> problem::Result<Json<Created>> {
     let input = ProjectInput::read(&app, fields)?;
@@ -46,29 +56,64 @@ pub(crate) async fn create(
     }
     let fresh = PlatformId::new(app.now(), app.random.bytes());
     let platform = store::ensure_platform(&app.db, &developer.user, &fresh, app.now()).await?;
-    let (project, secret) = assemble(&app, platform, input);
-    let subject = project.publishable_key.to_string();
-    let act = app.act(
-        &developer.user,
-        "project.create",
-        &subject,
-        &json!({"name": project.name, "kind": project.kind.as_str()}),
-    );
-    store::create(&app.db, &project, &act).await?;
-    Ok(Json(Created::of(&project, &secret)))
+    let key = retried::publishable_key(&app, input.mode, &developer.user, ROUTE, given.as_deref());
+    let (project, secret) = assemble(&app, platform, key, input);
+    let (tenant, secret) = store_or_find(&app, &developer.user, project, secret).await?;
+    app.fault("create-products.stored");
+    catalog::make_now(&app, &tenant).await;
+    let tenant = developer.owned(&app, tenant.scope.tenant()).await?;
+    Ok(Json(Created::of(&tenant, &secret)))
 }
 
-fn assemble(app: &App, platform: PlatformId, input: ProjectInput) -> (NewProject, SecretKey) {
+/// Stores a project with what is to be made at the payment provider; or finds the one that an earlier try of the same
+/// request has stored.
+async fn store_or_find(
+    app: &App,
+    developer: &str,
+    mut project: NewProject,
+    secret: SecretKey,
+) -> Result<(Tenant, SecretKey)> {
+    let platform = project.platform.clone();
+    if !write(app, developer, &project).await? {
+        let key = &project.publishable_key;
+        if let Some(found) = retried::resume(app, developer, &platform, key).await? {
+            return Ok(found);
+        }
+        project.publishable_key = app.random.publishable_key(key.mode());
+        write(app, developer, &project).await?;
+    }
+    let tenant = store::open_owned(&app.db, &platform, &project.publishable_key).await?;
+    let gone = || Code::Conflict.error("The project was deleted at the same time");
+    Ok((tenant.ok_or_else(gone)?, secret))
+}
+
+async fn write(app: &App, developer: &str, project: &NewProject) -> Result<bool> {
+    let subject: Arc<str> = project.publishable_key.as_str().into();
+    let detail = json!({"name": project.name, "kind": project.kind.as_str()});
+    let act = app.act(developer, "project.create", &subject, &detail);
+    let messages = catalog::messages(app, &subject, &project.tiers, catalog::MEANWHILE_MS);
+    store::create_with(&app.db, project, &messages, &act).await
+}
+
+fn assemble(
+    app: &App,
+    platform: PlatformId,
+    publishable_key: PublishableKey,
+    input: ProjectInput,
+) -> (NewProject, SecretKey) {
     let (key, secret) = app.new_key(input.mode, "default");
     let project = NewProject {
         id: ProjectId::new(app.now(), app.random.bytes()),
         platform,
         name: input.name,
         kind: input.kind,
-        publishable_key: app.random.publishable_key(input.mode),
+        publishable_key,
         key: Some(key),
         tiers: input.tiers,
-        settings: ProjectSettings::default(),
+        settings: ProjectSettings {
+            enable_tax: input.enable_tax,
+            ..ProjectSettings::default()
+        },
     };
     (project, secret)
 }
@@ -228,93 +273,6 @@ fn check_way_back(tenant: &Tenant, next: &ProjectSettings) -> Result<()> {
     Err(Code::RedirectNotAllowed
         .error("defaultRedirect is not of an origin that the project allows")
         .field("defaultRedirect", "is not of an allowed origin", fix))
-}
-
-/// Delete a project
-///
-/// The whole of it, test and live: keys, tiers, customers, counts. Nothing remains but a line in the audit
-/// log. `confirm` is the project's name, typed.
-#[utoipa::path(post, path = "/projects/delete", operation_id = "deleteProject", tag = "projects", request_body(content = DeleteInput),
-    responses((status = 200, description = "Deleted", body = ProjectDeleted)), security(("developer" = [])))]
-pub(crate) async fn delete(
-    State(app): State<App>,
-    Developer(developer): Developer,
-    fields: Fields,
-) -> problem::Result<Json<ProjectDeleted>> {
-    let input = DeleteInput::read(fields)?;
-    let tenants = chosen(&app, &developer, &input).await?;
-    let name = tenants
-        .first()
-        .map(|tenant| tenant.name.clone())
-        .unwrap_or_default();
-    let by_name = input.project_name.is_some();
-    if !by_name && input.confirm.as_deref() != Some(&*name) {
-        let detail = format!(
-            "This deletes the whole project {name}, test and live, with all its customers. Send confirm: {name:?} to do it"
-        );
-        return Err(Code::ConfirmationRequired.error(detail).into());
-    }
-    let mut customers = 0;
-    for tenant in &tenants {
-        customers += store::count_customers(&app.db, &tenant.scope).await?;
-    }
-    let project = tenants
-        .first()
-        .map(|tenant| tenant.scope.project().to_string())
-        .unwrap_or_default();
-    let detail = json!({"name": &*name, "modes": tenants.len(), "customers": customers});
-    let act = app.act(&developer.user, "project.delete", &project, &detail);
-    store::delete(&app.db, &tenants, &act).await?;
-    Ok(Json(ProjectDeleted::of(&tenants, customers)))
-}
-
-/// The tenants of the project that is to be deleted: named by key, id, or a name that is unique.
-async fn chosen(
-    app: &App,
-    developer: &DeveloperCaller,
-    input: &DeleteInput,
-) -> Result<Vec<Tenant>> {
-    let missing_project = || Code::ProjectNotFound.error("You have no such project");
-    let platform = developer
-        .platform(app)
-        .await
-        .map_err(|_| missing_project())?;
-    let all = store::list(&app.db, &platform).await?;
-    let id = match (
-        &input.publishable_key,
-        &input.project_id,
-        &input.project_name,
-    ) {
-        (Some(key), _, _) => all
-            .iter()
-            .find(|t| **t.scope.tenant() == **key)
-            .map(|t| t.scope.project().clone()),
-        (None, Some(id), _) => all
-            .iter()
-            .find(|t| t.scope.project().as_str() == id)
-            .map(|t| t.scope.project().clone()),
-        (None, None, Some(name)) => {
-            let mut named: Vec<_> = all
-                .iter()
-                .filter(|t| *t.name == **name)
-                .map(|t| t.scope.project().clone())
-                .collect();
-            named.dedup();
-            if named.len() > 1 {
-                return Err(Code::ProjectAmbiguous.error(format!(
-                    "You have {} projects called {name}; name one by publishableKey",
-                    named.len()
-                )));
-            }
-            named.pop()
-        }
-        (None, None, None) => return Err(missing("publishableKey")),
-    };
-    let id = id.ok_or_else(missing_project)?;
-    Ok(all
-        .into_iter()
-        .filter(|tenant| *tenant.scope.project() == id)
-        .collect())
 }
 
 fn key_missing(error: Error) -> Error {

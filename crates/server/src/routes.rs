@@ -15,8 +15,9 @@ use crate::front::{Entry, Table};
 use crate::http::problem::Problem;
 use crate::openapi::{base, complete};
 use crate::{
-    accounts, audit, auth, customers, dev, dev_mail, developers, health, hosted, logos, pages,
-    projects, providers, tiers, usage,
+    accounts, assets, audit, auth, cart, checkout, connect, customers, dashboard, dev, dev_mail,
+    developers, events, explain, health, hosted, logos, orders, pages, projects, promote,
+    providers, receipts, tiers, usage, webhooks,
 };
 
 /// Routes that browsers of any origin may call (rules 11).
@@ -26,12 +27,18 @@ fn cross_origin() -> OpenApiRouter<App> {
         .routes(routes!(usage::check))
         .routes(routes!(usage::history))
         .routes(routes!(customers::me))
+        .routes(routes!(checkout::create))
+        .routes(routes!(checkout::portal))
+        .routes(routes!(checkout::get))
         .routes(routes!(tiers::list))
         .routes(routes!(tiers::products))
+        .routes(routes!(cart::checkout))
+        .routes(routes!(receipts::get))
         .routes(routes!(auth::exchange::token))
         .routes(routes!(auth::exchange::refresh))
         .routes(routes!(auth::exchange::revoke))
         .routes(routes!(logos::get))
+        .routes(routes!(assets::get))
         .routes(routes!(health::config))
         .routes(routes!(health::jwks))
         .routes(routes!(health::discovery))
@@ -47,6 +54,23 @@ fn same_origin() -> OpenApiRouter<App> {
             customers::delete
         ))
         .routes(routes!(customers::mint, customers::revoke))
+        .routes(routes!(orders::list))
+        .routes(routes!(orders::get))
+        .routes(routes!(orders::fulfil))
+        .routes(routes!(orders::refund))
+        .routes(routes!(orders::release))
+        .routes(routes!(orders::held))
+        .routes(routes!(dashboard::get))
+        .routes(routes!(dashboard::days::series))
+        .routes(routes!(dashboard::totals::totals))
+        .routes(routes!(dashboard::totals::developer))
+        .routes(routes!(dashboard::operator::platforms))
+        .routes(routes!(explain::explain))
+        .routes(routes!(explain::list_invoices))
+        .routes(routes!(events::list))
+        .routes(routes!(events::get))
+        .routes(routes!(events::replay))
+        .routes(routes!(webhooks::receive))
         .routes(routes!(developers::register))
         .routes(routes!(developers::make_platform))
         .routes(routes!(developers::platform))
@@ -54,13 +78,18 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(developers::make_credentials))
         .routes(routes!(developers::verify))
         .routes(routes!(projects::create))
+        .routes(routes!(promote::promote))
+        .routes(routes!(connect::account))
+        .routes(routes!(connect::disconnect))
         .routes(routes!(projects::list))
         .routes(routes!(projects::regenerate))
         .routes(routes!(projects::rotate))
         .routes(routes!(projects::list_keys))
         .routes(routes!(projects::settings))
-        .routes(routes!(projects::delete))
+        .routes(routes!(projects::deletion::delete))
         .routes(routes!(logos::set))
+        .routes(routes!(assets::create))
+        .routes(routes!(assets::create_own))
         .routes(routes!(auth::sign_up))
         .routes(routes!(auth::sign_in))
         .routes(routes!(auth::proof::verify))
@@ -86,6 +115,7 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
         .routes(routes!(dev::clock, dev::advance, dev::reset))
+        .routes(routes!(dev::reconcile_now))
         .routes(routes!(dev_mail::list))
 }
 
@@ -98,6 +128,12 @@ const PAGES: &[&str] = &[
     "/refresh",
     "/reset",
     "/verify",
+    "/pricing",
+    "/return",
+    "/dashboard",
+    "/dashboard/{*page}",
+    "/authorize",
+    "/callback",
     "/auth/start/{provider}",
     "/auth/callback/{provider}",
     "/assets-web/{file}",
@@ -121,6 +157,12 @@ pub(crate) fn router(app: &App) -> (Router, Table) {
         .route("/refresh", get(hosted::page))
         .route("/reset", get(hosted::page))
         .route("/verify", get(hosted::page))
+        .route("/pricing", get(hosted::page))
+        .route("/return", get(hosted::page))
+        .route("/dashboard", get(hosted::home))
+        .route("/dashboard/{*page}", get(hosted::home))
+        .route("/authorize", get(connect::authorize))
+        .route("/callback", get(connect::callback))
         .route("/auth/start/{provider}", get(providers::start))
         .route("/auth/callback/{provider}", get(providers::callback))
         .route("/assets-web/{file}", get(hosted::file))

@@ -60,10 +60,16 @@ pub(crate) struct TierFields {
     pub(crate) rate_per_minute: Option<Option<i64>>,
     /// How many are left of a product; null for any number.
     pub(crate) inventory: Option<Option<i64>>,
+    /// What `inventory` was when somebody looked: it is set only if it is that still. Only for a tier that exists.
+    pub(crate) inventory_was: Option<Option<i64>>,
     /// The most in one order. Clears with null.
     pub(crate) max_per_order: Option<Option<i64>>,
-    /// Clears with null.
+    /// From how many left on a product counts as nearly sold out; null for the usual number.
+    pub(crate) low_stock_at: Option<Option<i64>>,
+    /// The one picture. Clears with null; `imageUrls` goes before it.
     pub(crate) image_url: Option<Option<String>>,
+    /// Every picture, in order: addresses, or what `POST /api/assets` answered as `url`.
+    pub(crate) image_urls: Option<Vec<String>>,
 }
 
 /// A change of a tier.
@@ -73,6 +79,9 @@ pub(crate) struct TierUpdates {
     /// The internal name.
     pub(crate) tier_name: String,
     pub(crate) updates: TierFields,
+    /// Moves those who subscribe to the tier to its price now; nobody pays for the rest of a period.
+    #[schema(rename = "migrateSubscribers", value_type = Option<bool>)]
+    pub(crate) migrates_subscribers: bool,
 }
 
 /// A number, or `"unlimited"`.
@@ -119,10 +128,13 @@ fn tier_name(fields: &mut Fields) -> Result<String> {
 impl TierUpdates {
     pub(crate) fn read(mut fields: Fields) -> Result<Self> {
         let tier_name = tier_name(&mut fields)?;
+        let beside = fields.flag("migrateSubscribers")?;
         let mut inner = fields.object("updates")?.map_or(fields, Fields::of);
+        let inside = inner.flag("migrateSubscribers")?;
         Ok(Self {
             tier_name,
             updates: TierFields::read(&mut inner)?,
+            migrates_subscribers: beside.or(inside).unwrap_or(false),
         })
     }
 }
@@ -155,8 +167,11 @@ impl TierFields {
             trial_days: fields.clearable_int("trialDays")?,
             rate_per_minute: fields.clearable_int("ratePerMinute")?,
             inventory: fields.clearable_int("inventory")?,
+            inventory_was: fields.clearable_int("inventoryWas")?,
             max_per_order: fields.clearable_int("maxPerOrder")?,
+            low_stock_at: fields.clearable_int("lowStockAt")?,
             image_url: fields.clearable_text("imageUrl")?,
+            image_urls: fields.texts("imageUrls")?,
         })
     }
 
@@ -206,8 +221,13 @@ impl TierFields {
         set(&mut tier.rate_per_minute, &self.rate_per_minute);
         set(&mut tier.inventory, &self.inventory);
         set(&mut tier.max_per_order, &self.max_per_order);
-        if let Some(url) = &self.image_url {
-            tier.image_urls = url.iter().filter(|url| !url.is_empty()).cloned().collect();
+        set(&mut tier.low_stock_at, &self.low_stock_at);
+        let one = self
+            .image_url
+            .as_ref()
+            .map(|url| Vec::from_iter(url.clone()));
+        if let Some(urls) = self.image_urls.clone().or(one) {
+            tier.image_urls = urls.into_iter().filter(|url| !url.is_empty()).collect();
         }
         tier.validate()
     }

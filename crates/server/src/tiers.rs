@@ -1,15 +1,12 @@
 //! What a project sells: `GET /api/tiers` and `GET /api/products` for everyone, editing for the developer.
 
+mod body;
 mod edit;
-
-use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
 use dream_domain::error::{Code, Error};
-use dream_domain::tier::{Tier, TierKind, limit_for};
-use dream_domain::usage::Meter;
-use dream_store::projects::Tenant;
+use dream_domain::tier::{Tier, TierKind};
 use dream_store::tiers as store;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,110 +14,12 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::caller::{Backend, BackendCaller, Public};
+use crate::catalog;
 use crate::http::body::Fields;
 use crate::http::params::Params;
 use crate::http::problem;
 use crate::tier_input::{TierFields, TierNamed, TierUpdates};
-
-/// A tier as people see it.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct TierBody {
-    /// The internal name; what `plan` says of those on it.
-    #[schema(example = "pro")]
-    pub(crate) id: String,
-    /// The same as `id`.
-    #[schema(example = "pro")]
-    pub(crate) name: String,
-    /// What people read.
-    #[schema(example = "Pro")]
-    pub(crate) display_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) description: Option<String>,
-    /// `subscription` or `one_off`.
-    #[schema(example = "subscription")]
-    pub(crate) billing_mode: &'static str,
-    /// Minor units: 2900 is $29.00.
-    #[schema(example = 2900)]
-    pub(crate) price: i64,
-    /// Lower-case ISO code.
-    #[schema(example = "usd")]
-    pub(crate) currency: &'static str,
-    /// `month` or `year`.
-    #[schema(example = "month")]
-    pub(crate) interval: &'static str,
-    /// Of the meter `requests` in one period; -1 is unlimited.
-    #[schema(example = 500)]
-    pub(crate) limit: i64,
-    /// `day`, `week`, `month`, `year` or `lifetime`.
-    #[schema(example = "month")]
-    pub(crate) period: &'static str,
-    /// Every other meter.
-    pub(crate) meters: BTreeMap<String, MeterBody>,
-    pub(crate) features: Vec<String>,
-    pub(crate) popular: bool,
-    /// The plan of those who have no other.
-    pub(crate) is_default: bool,
-    pub(crate) active: bool,
-    pub(crate) position: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) trial_days: Option<i64>,
-    /// Calls a minute of a user on this tier; absent for the project's setting.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) rate_per_minute: Option<i64>,
-    /// How many are left; absent if there is no end, or it is hidden.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) inventory: Option<i64>,
-    pub(crate) sold_out: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) image_url: Option<String>,
-    #[schema(example = "tier_019a2b3c4d5e7f60a1b2c3d4e5f60718")]
-    pub(crate) price_id: String,
-    #[schema(example = "tier_019a2b3c4d5e7f60a1b2c3d4e5f60718")]
-    pub(crate) product_id: String,
-}
-
-/// A limit of one meter.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct MeterBody {
-    /// In one period; -1 is unlimited.
-    #[schema(example = 100_000)]
-    limit: i64,
-    /// `day`, `week`, `month`, `year` or `lifetime`.
-    #[schema(example = "month")]
-    period: &'static str,
-}
-
-/// A product as shoppers see it.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ProductBody {
-    /// The same as `productId`.
-    id: String,
-    /// The internal name.
-    key: String,
-    /// What people read.
-    #[schema(example = "Mug")]
-    name: String,
-    #[schema(example = "Mug")]
-    display_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
-    /// Minor units: 1800 is $18.00.
-    #[schema(example = 1800)]
-    price: i64,
-    #[schema(example = "usd")]
-    currency: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image_url: Option<String>,
-    /// How many are left; absent if there is no end, or it is hidden.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    inventory: Option<i64>,
-    sold_out: bool,
-    price_id: String,
-    product_id: String,
-    features: Vec<String>,
-}
+use crate::tiers::body::{ProductBody, TierBody};
 
 /// The tiers of a project.
 #[derive(Debug, Serialize, ToSchema)]
@@ -151,6 +50,10 @@ pub(crate) struct TierChanged {
     success: bool,
     tier_name: String,
     tier: TierBody,
+    /// The price that takes the place of the one before, if that changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "price_1Pgc6XIHvNDreamXY")]
+    new_price_id: Option<String>,
 }
 
 /// An archived tier.
@@ -180,22 +83,25 @@ pub(crate) struct Listing {
 pub(crate) async fn list(Public(tenant): Public) -> Json<TierList> {
     let sold = tenant.tiers.iter().filter(|tier| tier.active);
     Json(TierList {
-        tiers: sold.map(|tier| TierBody::of(tier, &tenant)).collect(),
+        tiers: sold.map(|tier| TierBody::shown(tier, &tenant)).collect(),
     })
 }
 
 /// List the products of a store
 ///
-/// Tiers that are sold once. `soldOut` is computed from what is left.
+/// Tiers that are sold once, in the project's order. `soldOut` is computed from what is left, and pictures have whole
+/// addresses.
 #[utoipa::path(get, path = "/api/products", operation_id = "listProducts", tag = "catalogue", responses((status = 200, description = "Products that are sold", body = ProductList)),
     security(("publishableKey" = []), ("secretKey" = [])))]
-pub(crate) async fn products(Public(tenant): Public) -> Json<ProductList> {
+pub(crate) async fn products(State(app): State<App>, Public(tenant): Public) -> Json<ProductList> {
     let sold = tenant
         .tiers
         .iter()
         .filter(|tier| tier.active && tier.kind == TierKind::OneOff);
     Json(ProductList {
-        products: sold.map(|tier| ProductBody::of(tier, &tenant)).collect(),
+        products: sold
+            .map(|tier| ProductBody::of(tier, &tenant, &app.config.public_url))
+            .collect(),
     })
 }
 
@@ -212,7 +118,7 @@ pub(crate) async fn own(
         .iter()
         .filter(|tier| tier.active || listing.archived);
     Json(OwnTiers {
-        tiers: shown.map(|tier| TierBody::of(tier, tenant)).collect(),
+        tiers: shown.map(TierBody::own).collect(),
         platform_id: tenant.scope.platform().to_string(),
         publishable_key: tenant.scope.tenant().to_string(),
     })
@@ -234,18 +140,32 @@ pub(crate) async fn add(
     edit::check_room(&caller.tenant)?;
     let detail = json!({"name": tier.name, "price": tier.price.minor, "currency": tier.price.currency.as_str()});
     let act = app.act(&caller.actor, "tier.add", &tier.name, &detail);
-    store::add(&app.db, caller.scope(), &tier, &act).await?;
+    let messages = catalog::messages(
+        &app,
+        caller.scope().tenant(),
+        std::slice::from_ref(&tier),
+        catalog::MEANWHILE_MS,
+    );
+    store::add_with(&app.db, caller.scope(), &tier, &messages, &act).await?;
+    let made = match messages.is_empty() {
+        true => None,
+        false => catalog::agree_now(&app, &caller.tenant, &tier.name).await,
+    };
+    let tier = made.unwrap_or(tier);
     Ok(Json(TierChanged {
         success: true,
         tier_name: tier.name.clone(),
-        tier: TierBody::of(&tier, &caller.tenant),
+        tier: TierBody::own(&tier),
+        new_price_id: None,
     }))
 }
 
 /// Edit a tier
 ///
 /// Limits apply at once and no count is reset. `updates` holds the fields to change; they may also stand
-/// beside `tierName`.
+/// beside `tierName`. Stock changes by `adjustInventory`, or to `inventory`; with `inventoryWas`, the number that was
+/// seen, nothing that was sold since is overwritten: 409 says what is left now. A new price takes the place of the old
+/// one: those who pay the old one go on doing so, unless `migrateSubscribers` moves them, from their next period on.
 #[utoipa::path(put, path = "/tiers", operation_id = "updateTier", tag = "tiers", request_body(content = TierUpdates), responses((status = 200, description = "Changed", body = TierChanged)),
     security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn update(
@@ -254,26 +174,25 @@ pub(crate) async fn update(
     fields: Fields,
 ) -> problem::Result<Json<TierChanged>> {
     let updates = TierUpdates::read(fields)?;
-    let before = owned(&caller, &updates.tier_name)?;
-    let changed = edit::apply(&caller.tenant, before, &updates)?;
-    let tier = changed.first().cloned().ok_or_else(edit::nothing)?;
-    let act = app.act(
-        &caller.actor,
-        "tier.update",
-        &tier.name,
-        &edit::difference(before, &tier),
-    );
-    store::update(&app.db, caller.scope(), &changed, &act).await?;
+    let name = owned(&caller, &updates.tier_name)?.name.clone();
+    let before = owned(&caller, &name)?.price_id.clone();
+    let tier = edit::write(&app, &caller, &name, &updates).await?;
+    let agreed = match edit::concerns_provider(&updates) {
+        true => catalog::agree_now(&app, &caller.tenant, &name).await,
+        false => None,
+    };
+    let tier = agreed.unwrap_or(tier);
     Ok(Json(TierChanged {
         success: true,
         tier_name: tier.name.clone(),
-        tier: TierBody::of(&tier, &caller.tenant),
+        tier: TierBody::own(&tier),
+        new_price_id: (tier.price_id != before).then(|| tier.price_id.clone()),
     }))
 }
 
 /// Archive a tier
 ///
-/// It is no longer sold. Those who are on it stay on it, with its limits.
+/// It is no longer sold, here or at the payment provider. Those who are on it stay on it, with its limits.
 #[utoipa::path(delete, path = "/tiers", operation_id = "deleteTier", tag = "tiers", request_body(content = TierNamed), responses((status = 200, description = "Archived", body = TierDeleted)),
     security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn delete(
@@ -295,7 +214,22 @@ pub(crate) async fn delete(
         ..before.clone()
     };
     let act = app.act(&caller.actor, "tier.archive", &tier.name, &json!({}));
-    store::update(&app.db, caller.scope(), std::slice::from_ref(&tier), &act).await?;
+    let message = catalog::message(
+        &app,
+        catalog::KIND,
+        caller.scope().tenant(),
+        &tier.name,
+        catalog::MEANWHILE_MS,
+    );
+    store::update_with(
+        &app.db,
+        caller.scope(),
+        std::slice::from_ref(&tier),
+        &[message],
+        &act,
+    )
+    .await?;
+    catalog::agree_now(&app, &caller.tenant, &tier.name).await;
     Ok(Json(TierDeleted {
         success: true,
         deleted: tier.name,
@@ -310,72 +244,4 @@ fn owned<'a>(caller: &'a BackendCaller, name: &str) -> Result<&'a Tier, Error> {
         .find(|tier| tier.name == name)
         .or_else(|| tiers.iter().find(|tier| tier.display_name == name));
     found.ok_or_else(|| Code::TierNotFound.error("There is no tier with this name in this project"))
-}
-
-impl TierBody {
-    pub(crate) fn of(tier: &Tier, tenant: &Tenant) -> Self {
-        let requests = limit_for(tier, &Meter::requests());
-        let others = tier
-            .limits
-            .iter()
-            .filter(|(meter, _)| **meter != Meter::requests());
-        let hidden = tenant.settings.hide_inventory;
-        Self {
-            id: tier.name.clone(),
-            name: tier.name.clone(),
-            display_name: tier.display_name.clone(),
-            description: tier.description.clone(),
-            billing_mode: tier.kind.as_str(),
-            price: tier.price.minor,
-            currency: tier.price.currency.as_str(),
-            interval: tier.interval.as_str(),
-            limit: requests.limit.tier_number(),
-            period: requests.period.as_str(),
-            meters: others
-                .map(|(meter, limit)| {
-                    let body = MeterBody {
-                        limit: limit.limit.tier_number(),
-                        period: limit.period.as_str(),
-                    };
-                    (meter.name().to_string(), body)
-                })
-                .collect(),
-            features: tier.features.clone(),
-            popular: tier.popular,
-            is_default: tier.is_default,
-            active: tier.active,
-            position: tier.position,
-            trial_days: tier.trial_days,
-            rate_per_minute: tier.rate_per_minute,
-            inventory: tier.inventory.filter(|_| !hidden),
-            sold_out: is_sold_out(tier),
-            image_url: tier.image_urls.first().cloned(),
-            price_id: tier.price_id.clone(),
-            product_id: tier.product_id.clone(),
-        }
-    }
-}
-
-impl ProductBody {
-    fn of(tier: &Tier, tenant: &Tenant) -> Self {
-        Self {
-            id: tier.product_id.clone(),
-            key: tier.name.clone(),
-            name: tier.display_name.clone(),
-            display_name: tier.display_name.clone(),
-            description: tier.description.clone(),
-            price: tier.price.minor,
-            currency: tier.price.currency.as_str(),
-            image_url: tier.image_urls.first().cloned(),
-            inventory: tier.inventory.filter(|_| !tenant.settings.hide_inventory),
-            sold_out: is_sold_out(tier),
-            price_id: tier.price_id.clone(),
-            product_id: tier.product_id.clone(),
-            features: tier.features.clone(),
-        }
-    }
-}
-
-fn is_sold_out(tier: &Tier) -> bool {
-    tier.inventory.is_some_and(|left| left <= 0)
 }

@@ -9,6 +9,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
+use crate::reconcile;
+use crate::assets;
 
 const BEAT_EVERY: Duration = Duration::from_secs(10);
 const DAY_MS: i64 = 86_400_000;
@@ -42,7 +44,8 @@ pub fn spawn(app: App, instance: Instance, mut stop: watch::Receiver<bool>) -> J
     })
 }
 
-/// Does everything that is due now: closes periods and drops what is past its retention.
+/// Does everything that is due now: closes periods, drops what is past its retention, asks the payment provider for
+/// what changed with time.
 pub async fn catch_up(app: &App) -> Result<()> {
     let now = app.now();
     let user_days = now
@@ -56,7 +59,8 @@ pub async fn catch_up(app: &App) -> Result<()> {
     idempotency::expire(&app.db, machine.plus(-ANSWERS_MS)).await?;
     one_time::expire(&app.db, machine.plus(-DAY_MS)).await?;
     refresh_tokens::expire(&app.db, machine.plus(-DAY_MS)).await?;
-    sessions::expire(&app.db, machine.plus(-DAY_MS)).await
+    sessions::expire(&app.db, machine.plus(-DAY_MS)).await?;
+    reconcile::due(app).await
 }
 
 async fn beat(app: &App, instance: &Instance) -> Result<()> {
@@ -70,7 +74,7 @@ async fn beat(app: &App, instance: &Instance) -> Result<()> {
     if app.db.is_shared() {
         refresh(app).await?;
     }
-    Ok(())
+    assets::sweep(app).await
 }
 
 /// What other processes on this database may have changed.

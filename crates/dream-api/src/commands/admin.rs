@@ -10,8 +10,8 @@ use crate::cli::{Json, Keys, Kind, Mode, Project, ProjectCreate, Token};
 use crate::failure::Failure;
 use crate::output;
 use crate::settings::Loaded;
-use crate::settings::groups::Settings;
-use crate::wiring::{self, Opened};
+use crate::settings::groups::{self, Settings};
+use crate::wiring::{self, Addresses, Opened};
 
 /// `project create` and `project list`.
 pub(crate) fn project(loaded: &Loaded, project: &Project) -> Result<(), Failure> {
@@ -104,8 +104,12 @@ async fn alone(settings: &Settings, opened: &Opened, command: Command) -> Result
                 .hint("start the server first, or set DREAM_PUBLIC_URL"),
         );
     }
-    let public_url = settings.public_url_at(settings.listen);
-    let app = wiring::app(settings, opened, public_url, Log::none()).await?;
+    let addresses = Addresses {
+        public_url: settings.public_url_at(settings.listen),
+        local_url: groups::local_url(settings.listen),
+        sandbox: None,
+    };
+    let app = wiring::app(settings, opened, addresses, Log::none()).await?;
     Ok(admin::run(&app, command).await?)
 }
 

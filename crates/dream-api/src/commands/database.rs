@@ -1,12 +1,10 @@
 //! `migrate`, `backup` and `restore`.
 
-use std::io::{self, IsTerminal as _};
-use std::path::Path;
-
 use dream_server::admin::Command;
 use serde_json::{Value, json};
 
 use super::admin;
+use super::consent::agreed;
 use crate::cli::{Backup, Json, Restore};
 use crate::failure::Failure;
 use crate::output;
@@ -53,7 +51,10 @@ pub(crate) fn restore(loaded: &Loaded, restore: &Restore) -> Result<(), Failure>
         let message = format!("There is no file {}", restore.file.display());
         return Err(Failure::misuse(message).hint("name a file that `dream-api backup` wrote"));
     }
-    if database.exists() && !restore.yes && !agreed(database)? {
+    let shown = database.display();
+    let would = format!("{shown} would be replaced");
+    let question = format!("Replace {shown}? It is kept beside it. [y/N]");
+    if database.exists() && !restore.yes && !agreed(&would, &question)? {
         return Err(Failure::new("Nothing was changed"));
     }
     wiring::make_folder(&loaded.settings.data_dir)?;
@@ -63,18 +64,4 @@ pub(crate) fn restore(loaded: &Loaded, restore: &Restore) -> Result<(), Failure>
         output::note(&format!("The database before is {}", kept.display()));
     }
     Ok(())
-}
-
-fn agreed(database: &Path) -> Result<bool, Failure> {
-    if !io::stdin().is_terminal() {
-        let message = format!("{} would be replaced", database.display());
-        return Err(Failure::misuse(message).hint("add --yes to replace it without asking"));
-    }
-    let shown = database.display();
-    output::note(&format!("Replace {shown}? It is kept beside it. [y/N]"));
-    let mut line = String::new();
-    io::stdin()
-        .read_line(&mut line)
-        .map_err(|error| Failure::new(format!("The answer cannot be read: {error}")))?;
-    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
 }

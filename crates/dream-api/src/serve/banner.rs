@@ -16,6 +16,12 @@ pub(super) fn print(app: &App, demo: Option<&Demo>) {
         app.config.public_url,
         app.config.data_dir.display(),
     )];
+    if let Some(sandbox) = &app.config.sandbox {
+        lines.push(format!(
+            "Payments go to the sandbox at {}; no real money moves",
+            sandbox.url
+        ));
+    }
     if let Some(demo) = demo {
         lines.extend(keys(demo));
         lines.extend(calls(demo));

@@ -4,6 +4,7 @@ mod production;
 
 use super::Loaded;
 use super::address::{WebUrl, is_loopback};
+use super::assets::AssetsUrl;
 use super::groups::{Clerk, Environment, Settings};
 use super::problem::Problem;
 use super::secret::Secret;
@@ -31,6 +32,7 @@ pub(crate) fn findings(loaded: &Loaded, expose_development: bool) -> Findings {
     };
     check.key_modes();
     check.google();
+    check.assets();
     match loaded.settings.environment {
         Environment::Development => {
             check.plain_bases();
@@ -164,6 +166,30 @@ impl Check<'_> {
         self.refuse(missing, format!("is not set, and {there} is"), fix);
     }
 
+    /// A bucket needs a key, and pictures are not sent to strangers in clear.
+    fn assets(&mut self) {
+        let assets = &self.settings.assets;
+        if let Some(AssetsUrl::Bucket(..)) = &assets.url {
+            for (key, is_set) in [
+                ("assets.access_key_id", assets.access_key_id.is_some()),
+                (
+                    "assets.secret_access_key",
+                    assets.secret_access_key.is_some(),
+                ),
+            ] {
+                if !is_set {
+                    let fix = format!("set {}", self.variable(key));
+                    self.refuse(key, "is not set, and assets_url names a bucket", fix);
+                }
+            }
+        }
+        let endpoint = assets.endpoint.as_ref();
+        if endpoint.is_some_and(|url| !url.is_https() && !url.is_loopback()) {
+            let message = "is not encrypted, and uploads are sent to it";
+            self.refuse("assets.endpoint", message, "use https://");
+        }
+    }
+
     /// Secrets may cross the loopback interface in clear, and nothing else.
     fn plain_bases(&mut self) {
         for (key, url) in bases(self.settings) {
@@ -181,13 +207,9 @@ impl Check<'_> {
         let settings = self.settings;
         let fix = "keep to 127.0.0.1, use env = \"production\", or add --expose-development";
         let mut open = Vec::new();
-        for (key, address) in [
-            ("listen", settings.listen),
-            ("sandbox.listen", settings.sandbox_listen),
-        ] {
-            if !is_loopback(address.ip()) {
-                open.push((key, format!("{address}, which other machines can reach")));
-            }
+        if !is_loopback(settings.listen.ip()) {
+            let what = format!("{}, which other machines can reach", settings.listen);
+            open.push(("listen", what));
         }
         if let Some(url) = settings
             .public_url
@@ -208,19 +230,50 @@ impl Check<'_> {
                 self.refuse(key, message, fix);
             }
         }
-        if settings.listen == settings.sandbox_listen && settings.listen.port() != 0 {
-            self.refuse(
-                "sandbox.listen",
-                "is the server's own address",
-                "give the sandbox another port, or 0",
-            );
-        }
+        self.sandbox();
+        self.unsigned();
         if settings.stripe.live.secret_key.is_some() {
             let fix = "use a test key in STRIPE_SECRET_KEY_TEST while developing";
             self.warn(
                 "stripe.secret_key",
                 "takes real money, in development too",
                 fix,
+            );
+        }
+    }
+
+    /// An event that nothing proves is refused, so that a plan is late until the next look at the provider.
+    fn unsigned(&mut self) {
+        let stripe = &self.settings.stripe;
+        for (mode, suffix) in [(&stripe.live, ""), (&stripe.test, "_test")] {
+            if mode.secret_key.is_some() && mode.webhook_secrets.is_empty() {
+                let key = format!("stripe.webhook_secret{suffix}");
+                let message = format!(
+                    "is not set, and stripe.secret_key{suffix} is, so webhooks are refused"
+                );
+                let fix = format!(
+                    "set {} to what `stripe listen` or the Connect webhook shows, `whsec_…`",
+                    self.variable(&key)
+                );
+                self.warn(&key, message, fix);
+            }
+        }
+    }
+
+    /// The sandbox takes any key and obeys whoever calls, so that no flag opens it to other machines (rules 30).
+    fn sandbox(&mut self) {
+        let (listen, own) = (self.settings.sandbox_listen, self.settings.listen);
+        if !is_loopback(listen.ip()) {
+            self.refuse(
+                "sandbox.listen",
+                format!("is {listen}, which other machines can reach"),
+                "keep the sandbox to 127.0.0.1",
+            );
+        } else if listen == own && listen.port() != 0 {
+            self.refuse(
+                "sandbox.listen",
+                "is the server's own address",
+                "give the sandbox another port, or 0",
             );
         }
     }
@@ -259,6 +312,10 @@ fn limits_off(settings: &Settings) -> Vec<&'static str> {
         (
             "limits.registrations_per_network_per_hour",
             limits.registrations_per_network_per_hour,
+        ),
+        (
+            "limits.unpaid_orders_per_network",
+            limits.unpaid_orders_per_network,
         ),
         ("limits.connections", limits.connections),
         ("limits.requests_in_flight", limits.requests_in_flight),

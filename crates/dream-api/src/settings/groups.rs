@@ -8,6 +8,7 @@ use dream_server::config::SmtpUrl;
 use url::Url;
 
 use super::address::{Cidr, DatabaseUrl, WebUrl};
+use super::assets::Assets;
 use super::secret::{MasterKey, Secret};
 
 /// Every setting. What each means and why its default is what it is stands in `dream-api.default.toml`.
@@ -27,11 +28,12 @@ pub(crate) struct Settings {
     pub(crate) master_key: Option<MasterKey>,
     /// None: the built-in dashboard at the public URL.
     pub(crate) frontend_url: Option<WebUrl>,
-    /// `file://…` or `s3://…`; None: `assets` in the data folder.
-    #[expect(dead_code, reason = "read by the storage of uploads, a later part")]
-    pub(crate) assets_url: Option<String>,
+    /// `assets_url` and `[assets]`
+    pub(crate) assets: Assets,
     /// `smtp://…` or `smtps://…`; None: no mail leaves.
     pub(crate) smtp_url: Option<SmtpUrl>,
+    /// The point at which the process ends itself; for tests.
+    pub(crate) fault: Option<String>,
     /// `[mail]`
     pub(crate) mail: Mail,
     /// `[google]`
@@ -60,6 +62,10 @@ pub(crate) struct Settings {
     pub(crate) tokens: Tokens,
     /// `[usage]`
     pub(crate) usage: Usage,
+    /// `billing.grace_days`: how long a payment may be late before its plan ends.
+    pub(crate) grace_days: u32,
+    /// `[store]`
+    pub(crate) store: Store,
     /// `database.pool_size`, at least 1.
     pub(crate) database_pool_size: u32,
 }
@@ -71,6 +77,15 @@ pub(crate) enum Environment {
     Development,
     /// Refuses to start with anything unsafe.
     Production,
+}
+
+/// How stores sell.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Store {
+    /// How long an order can be paid.
+    pub(crate) checkout_minutes: u32,
+    /// How much longer it holds its stock.
+    pub(crate) hold_minutes: u32,
 }
 
 /// Who mails come from.
@@ -199,6 +214,8 @@ pub(crate) struct Limits {
     pub(crate) codes_per_address_per_hour: u32,
     /// Links for new developers asked for from one address.
     pub(crate) registrations_per_network_per_hour: u32,
+    /// Unpaid orders that hold stock for one address.
+    pub(crate) unpaid_orders_per_network: u32,
     /// Answers kept for replay until folded.
     pub(crate) idempotency_entries: u32,
     /// Counting calls that may wait.
@@ -253,18 +270,11 @@ pub(crate) struct Usage {
 }
 
 impl Settings {
-    /// The address users reach, once the server knows its own. "Every address" is told as loopback, which a browser on
-    /// this machine can open.
+    /// The address users reach, once the server knows its own.
     pub(crate) fn public_url_at(&self, bound: SocketAddr) -> String {
-        let host = match bound {
-            SocketAddr::V4(v4) if v4.ip().is_unspecified() => "127.0.0.1".to_owned(),
-            SocketAddr::V6(v6) if v6.ip().is_unspecified() => "[::1]".to_owned(),
-            SocketAddr::V4(v4) => v4.ip().to_string(),
-            SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
-        };
         match &self.public_url {
             Some(url) => url.as_str().to_owned(),
-            None => format!("http://{host}:{}", bound.port()),
+            None => local_url(bound),
         }
     }
 
@@ -279,6 +289,18 @@ impl Settings {
             None => format!("no-reply@{}", host().unwrap_or("localhost".to_owned())),
         }
     }
+}
+
+/// Where this machine reaches a server that listens there. "Every address" is told as loopback, which a browser on this
+/// machine can open.
+pub(crate) fn local_url(bound: SocketAddr) -> String {
+    let host = match bound {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => "127.0.0.1".to_owned(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => "[::1]".to_owned(),
+        SocketAddr::V4(v4) => v4.ip().to_string(),
+        SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
+    };
+    format!("http://{host}:{}", bound.port())
 }
 
 impl LogLevel {

@@ -3,9 +3,11 @@
 //! `dream-api.default.toml` names every setting, its default, its variable and its meaning; nothing else does.
 
 pub(crate) mod address;
+pub(crate) mod assets;
 pub(crate) mod check;
 pub(crate) mod groups;
 pub(crate) mod layers;
+pub(crate) mod payments;
 pub(crate) mod problem;
 mod read;
 pub(crate) mod schema;

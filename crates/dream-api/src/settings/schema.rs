@@ -159,7 +159,7 @@ mod tests {
     fn keys_and_tokens_are_secret() {
         for setting in Schema::embedded().unwrap().settings {
             let name = setting.key.rsplit('.').next().unwrap();
-            let expected = ["master_key", "smtp_url", "token"].contains(&name)
+            let expected = ["master_key", "smtp_url", "token", "secret_access_key"].contains(&name)
                 || name.starts_with("secret_key")
                 || name.starts_with("client_secret")
                 || name.contains("webhook_secret");

@@ -6,11 +6,13 @@ use std::time::Duration;
 use dream_domain::project;
 use dream_domain::user::Email;
 use dream_server::config::SmtpUrl;
+use dream_server::faults;
 
 use super::address::{Cidr, DatabaseUrl, WebUrl, Wrong, socket};
+use super::assets;
 use super::groups::{
     Clerk, ClerkMode, Environment, Google, Http, Limits, Log, LogFormat, LogLevel, Mail, Settings,
-    Stripe, StripeMode, Tokens, Usage,
+    Store, Stripe, StripeMode, Tokens, Usage,
 };
 use super::read::Reader;
 use super::secret::{MasterKey, Secret};
@@ -30,8 +32,9 @@ pub(crate) fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let database = reader.optional("database_url", DatabaseUrl::parse);
     let master_key = reader.optional("master_key", master_key);
     let frontend_url = reader.optional("frontend_url", WebUrl::parse);
-    let assets_url = reader.optional("assets_url", |text| with_scheme(text, &["file", "s3"]));
+    let assets = assets::read(reader);
     let smtp_url = reader.optional("smtp_url", smtp_url);
+    let fault = reader.optional("fault", fault);
     let mail = mail(reader);
     let google = google(reader);
     let sandbox_listen = reader.required("sandbox.listen", socket);
@@ -43,6 +46,8 @@ pub(crate) fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let metrics_token = reader.optional("metrics.token", secret);
     let (log, limits, http) = (log(reader), limits(reader), http(reader));
     let (tokens, usage) = (tokens(reader), usage(reader));
+    let grace_days = reader.count("billing.grace_days", 0..=90);
+    let store = store(reader);
     let database_pool_size = reader.count("database.pool_size", 1..=1000);
     let data_dir = data_dir?;
     Some(Settings {
@@ -53,8 +58,9 @@ pub(crate) fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         data_dir,
         master_key,
         frontend_url,
-        assets_url,
+        assets: assets?,
         smtp_url,
+        fault,
         mail: mail?,
         google: google?,
         sandbox_listen: sandbox_listen?,
@@ -69,6 +75,8 @@ pub(crate) fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         http,
         tokens,
         usage,
+        grace_days,
+        store,
         database_pool_size,
     })
 }
@@ -164,6 +172,14 @@ fn log(reader: &mut Reader<'_>) -> Option<Log> {
     })
 }
 
+/// The payment provider takes sessions of 30 minutes to 24 hours; a minute is left for the way there.
+fn store(reader: &mut Reader<'_>) -> Store {
+    Store {
+        checkout_minutes: reader.count("store.checkout_minutes", 31..=1439),
+        hold_minutes: reader.count("store.hold_minutes", 1..=60),
+    }
+}
+
 fn limits(reader: &mut Reader<'_>) -> Limits {
     let mut limit =
         |name: &str, least: u32| reader.count(&format!("limits.{name}"), least..=100_000_000);
@@ -174,6 +190,7 @@ fn limits(reader: &mut Reader<'_>) -> Limits {
         sign_in_per_account_per_minute: limit("sign_in_per_account_per_minute", 0),
         codes_per_address_per_hour: limit("codes_per_address_per_hour", 0),
         registrations_per_network_per_hour: limit("registrations_per_network_per_hour", 0),
+        unpaid_orders_per_network: limit("unpaid_orders_per_network", 0),
         idempotency_entries: limit("idempotency_entries", 1024),
         usage_queue: limit("usage_queue", 1),
         connections: limit("connections", 0),
@@ -257,6 +274,11 @@ fn smtp_url(text: &str) -> Result<SmtpUrl, Wrong> {
     SmtpUrl::parse(text).map_err(|message| Wrong::new(message, fix))
 }
 
+fn fault(text: &str) -> Result<String, Wrong> {
+    let known: Vec<(&str, &str)> = faults::ALL.iter().map(|name| (*name, *name)).collect();
+    one_of(text, &known).map(str::to_owned)
+}
+
 fn signing_secret(text: &str) -> Result<Secret, Wrong> {
     beginning(text, &["whsec_"]).and_then(|text| secret(&text))
 }
@@ -292,15 +314,6 @@ fn beginning(text: &str, prefixes: &[&str]) -> Result<String, Wrong> {
     let message = format!("does not begin with {}", prefixes.join(" or "));
     let fix = "copy it again, and see that it belongs to this setting";
     Err(Wrong::new(&message, fix))
-}
-
-fn with_scheme(text: &str, schemes: &[&str]) -> Result<String, Wrong> {
-    let prefixes: Vec<String> = schemes
-        .iter()
-        .map(|scheme| format!("{scheme}://"))
-        .collect();
-    let prefixes: Vec<&str> = prefixes.iter().map(String::as_str).collect();
-    beginning(text, &prefixes)
 }
 
 fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Wrong> {

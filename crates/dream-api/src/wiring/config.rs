@@ -2,18 +2,24 @@
 
 use std::time::Duration;
 
-use dream_server::config::{Config, Environment, Google, Http, Limits, Mail, Network};
+use dream_server::config::{Config, Environment, Google, Http, Limits, Mail, Network, Store};
 use dream_server::demo;
 use dream_store::options::{Options, Place};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+use super::Addresses;
 use crate::settings::address::DatabaseUrl;
 use crate::settings::groups::{self, Settings};
 use crate::settings::secret::Secret;
 
 /// What the server is told.
-pub(super) fn config(settings: &Settings, public_url: String) -> Config {
+pub(super) fn config(settings: &Settings, addresses: Addresses) -> Config {
+    let Addresses {
+        public_url,
+        local_url,
+        sandbox,
+    } = addresses;
     let tokens = settings.tokens;
     let token = settings.metrics_token.as_ref();
     Config {
@@ -23,12 +29,17 @@ pub(super) fn config(settings: &Settings, public_url: String) -> Config {
         },
         mail: mail(settings, &public_url),
         public_url,
-        sandbox_url: format!("http://{}", settings.sandbox_listen),
+        local_url,
+        payments: settings.payments(sandbox.as_ref()),
+        sandbox,
+        fault: settings.fault.clone(),
         data_dir: settings.data_dir.clone(),
+        assets: settings.uploads(),
         operators: operators(settings),
         metrics_token: token.map(|token| token.expose().to_owned()),
         google: google(&settings.google),
         limits: limits(settings.limits),
+        store: selling(settings.store),
         http: http(&settings.http),
         user_token: tokens.user_token,
         access_token: tokens.access_token,
@@ -74,6 +85,14 @@ fn operators(settings: &Settings) -> Vec<String> {
     emails
 }
 
+fn selling(store: groups::Store) -> Store {
+    let minutes = |minutes: u32| Duration::from_secs(u64::from(minutes) * 60);
+    Store {
+        checkout: minutes(store.checkout_minutes),
+        hold: minutes(store.hold_minutes),
+    }
+}
+
 fn google(google: &groups::Google) -> Google {
     let secret = |secret: &Secret| Zeroizing::new(secret.expose().to_owned());
     let client = google.client_id.clone().zip(google.client_secret.as_ref());
@@ -92,6 +111,7 @@ fn limits(limits: groups::Limits) -> Limits {
         sign_in_per_account_per_minute: limits.sign_in_per_account_per_minute,
         codes_per_address_per_hour: limits.codes_per_address_per_hour,
         registrations_per_network_per_hour: limits.registrations_per_network_per_hour,
+        unpaid_orders_per_network: limits.unpaid_orders_per_network,
         connections: or_off(limits.connections, Semaphore::MAX_PERMITS),
         requests_in_flight: or_off(limits.requests_in_flight, usize::MAX),
     }

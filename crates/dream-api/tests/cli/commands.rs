@@ -172,6 +172,12 @@ async fn doctor_is_content_before_during_and_after() {
     let server = Server::start(&home).await;
     let during = home.json(&["doctor"]);
     assert!(names(&during).contains(&"server".to_owned()), "{during}");
+    let told = during.to_string();
+    assert!(told.contains("answers at http://127.0.0.1:"), "{told}");
+    assert!(
+        told.contains("live: the sandbox, test: the sandbox"),
+        "{told}"
+    );
     server.stop().await;
     let after = home.json(&["doctor"]);
     assert!(names(&after).contains(&"disk".to_owned()));

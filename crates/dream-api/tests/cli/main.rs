@@ -9,8 +9,10 @@
 mod backup;
 mod commands;
 mod home;
+mod loopback;
 mod processes;
 mod production;
+mod sandbox;
 mod server;
 mod shutdown;
 mod start;

@@ -9,8 +9,13 @@
 )]
 
 mod api;
+mod assets;
 mod audit;
+mod billing;
 mod browser;
+mod cart;
+mod catalog;
+mod connect;
 mod customers;
 mod database;
 mod dev;
@@ -24,12 +29,16 @@ mod load;
 mod logos;
 mod mail;
 mod openapi;
+mod orders;
 mod processes;
+mod products;
 mod project;
 mod projects;
+mod promote;
 mod providers;
 mod rate;
 mod raw;
+mod sandbox;
 mod server;
 mod spec;
 mod tenants;

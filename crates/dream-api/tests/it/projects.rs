@@ -1,5 +1,6 @@
 //! A developer's projects: made, listed, set up and deleted.
 
+mod deletion;
 mod settings;
 
 use serde_json::{Value, json};

@@ -6,13 +6,14 @@ use dream_domain::error::{Code, Error, Result};
 use crate::app::App;
 
 /// A call that changes something: `Origin` is ours and the body is JSON, which no form of another site
-/// can send.
+/// can send, or an upload, which most routes do not read.
 pub(crate) fn check_write(app: &App, headers: &HeaderMap) -> Result<()> {
     let kind = headers.get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    let json = kind.eq_ignore_ascii_case("application/json");
-    if json && origin(headers).is_some_and(|origin| is_ours(app, headers, origin)) {
+    let read = ["application/json", "multipart/form-data"];
+    let read = read.iter().any(|read| kind.eq_ignore_ascii_case(read));
+    if read && origin(headers).is_some_and(|origin| is_ours(app, headers, origin)) {
         return Ok(());
     }
     Err(elsewhere())

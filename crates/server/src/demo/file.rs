@@ -20,8 +20,8 @@ const MODE: u32 = 0o600;
 pub struct Demo {
     /// Where the server answers.
     pub base_url: String,
-    /// Where the sandbox answers.
-    pub sandbox_url: String,
+    /// Where the sandbox answers; none where it stands in for nothing.
+    pub sandbox_url: Option<String>,
     /// The developer's account.
     pub platform_id: String,
     /// The saas project in test mode.

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::http::json;
 use crate::http::problem::Problem;
 
-/// How much of a body that is too large is read on, in bytes.
+/// How much of a body that is too large is read on at least, in bytes.
 const DISCARD_MAX: usize = 16 << 20;
 
 /// The members of a JSON body. An empty body is `{}` (rules 8).
@@ -44,44 +44,76 @@ impl FromRequest<App> for Raw {
 
 /// Reads a JSON body within the limits of size and time.
 pub(crate) async fn read(request: Request, app: &App) -> Result<axum::body::Bytes> {
+    let http = &app.config.http;
+    read_at_most(request, http.body_max_bytes, http.body_timeout).await
+}
+
+/// Reads a JSON body of at most `max` bytes, within a time.
+pub(crate) async fn read_at_most(
+    request: Request,
+    max: usize,
+    patience: Duration,
+) -> Result<axum::body::Bytes> {
     check_type(request.headers())?;
     if request.body().is_end_stream() {
         return Ok(axum::body::Bytes::new());
     }
-    let http = &app.config.http;
-    let max = http.body_max_bytes;
-    let announced = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    let asks_first = request.headers().contains_key(header::EXPECT);
-    let mut body = request.into_body();
-    if let Some(length) = announced.filter(|length| *length > max) {
-        if length <= DISCARD_MAX && !asks_first {
-            discard(&mut body, http.body_timeout).await;
-        }
-        return Err(too_large(max));
-    }
+    let mut body = announced_at_most(request, max, patience).await?;
     let read = Limited::new(&mut body, max).collect();
-    match tokio::time::timeout(http.body_timeout, read).await {
-        Err(_) => Err(Code::RequestTimeout.error("The body did not arrive in time")),
+    match tokio::time::timeout(patience, read).await {
+        Err(_) => Err(late()),
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            discard(&mut body, http.body_timeout).await;
-            Err(too_large(max))
+            Err(too_much(body, max, patience).await)
         }
         Ok(Err(_)) => Err(Code::InvalidJson.error("The body broke off before it was complete")),
     }
 }
 
+/// The body of a request, unless it announces that it is longer than `max` bytes.
+pub(crate) async fn announced_at_most(
+    request: Request,
+    max: usize,
+    patience: Duration,
+) -> Result<Body> {
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let asks_first = request.headers().contains_key(header::EXPECT);
+    let body = request.into_body();
+    match announced.filter(|length| *length > max) {
+        None => Ok(body),
+        Some(_) if asks_first => Err(too_large(max)),
+        Some(length) if length > discard_max(max) => Err(too_large(max)),
+        Some(_) => Err(too_much(body, max, patience).await),
+    }
+}
+
+/// The answer to a body that turned out to be longer than `max` bytes, once its end was read.
+pub(crate) async fn too_much(mut body: Body, max: usize, patience: Duration) -> Error {
+    discard(&mut body, discard_max(max), patience).await;
+    too_large(max)
+}
+
+/// The answer to a body that is not there in time.
+pub(crate) fn late() -> Error {
+    Code::RequestTimeout.error("The body did not arrive in time")
+}
+
+/// Where more is allowed, those who send too much send more.
+fn discard_max(max: usize) -> usize {
+    DISCARD_MAX.max(max.saturating_mul(4))
+}
+
 /// Reads on without keeping anything: most clients write a request to its end before they read the answer,
 /// and would see a broken connection instead of the 413.
-async fn discard(body: &mut Body, patience: Duration) {
+async fn discard(body: &mut Body, most: usize, patience: Duration) {
     let reading = async {
         let mut read = 0;
         while let Some(Ok(frame)) = body.frame().await {
             read += frame.data_ref().map_or(0, axum::body::Bytes::len);
-            if read > DISCARD_MAX {
+            if read > most {
                 return;
             }
         }

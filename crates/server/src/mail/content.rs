@@ -1,5 +1,7 @@
 //! The words of each letter.
 
+mod store;
+
 use super::Letter;
 
 /// What a letter says, in the order it is read.
@@ -71,6 +73,25 @@ pub(super) fn of<'a>(name: &str, letter: &Letter<'a>) -> Content<'a> {
         Letter::PasswordChanged {} => password_changed(name),
         Letter::DeveloperLink { link } => developer_link(name, link),
         Letter::AccountDeleted {} => account_deleted(name),
+        Letter::Receipt {
+            bought,
+            total,
+            missing,
+            link,
+        } => store::receipt(name, (bought, total, missing), link),
+        Letter::Sent {
+            note,
+            tracking,
+            link,
+        } => store::sent(name, note, tracking, link),
+        Letter::Refunded { amount, link } => store::refunded(name, amount, link),
+        Letter::StockChanged {
+            store,
+            product,
+            unsold,
+            change,
+            link,
+        } => store::stock((store, product), unsold, change, link),
     }
 }
 

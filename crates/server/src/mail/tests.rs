@@ -2,12 +2,12 @@
 
 use super::brand::Brand;
 use super::page::write;
-use super::{Letter, Stored};
+use super::{Letter, StockChange, Stored};
 
 const TO: &str = "ada@example.com";
 const LINK: &str = "https://api.example.com/verify?pk=pk_live_1&token=aB-_9&redirect=https%3A%2F%2Fapp.example.com";
 
-fn letters() -> [Letter<'static>; 8] {
+fn letters() -> [Letter<'static>; 12] {
     let (code, link) = ("482913", LINK);
     [
         Letter::VerifyEmail { code, link },
@@ -23,6 +23,28 @@ fn letters() -> [Letter<'static>; 8] {
         Letter::PasswordChanged {},
         Letter::DeveloperLink { link },
         Letter::AccountDeleted {},
+        Letter::Receipt {
+            bought: "2 × Mug",
+            total: "$36.00",
+            missing: Some("$18.00"),
+            link,
+        },
+        Letter::Sent {
+            note: Some("It is on its way"),
+            tracking: Some("https://parcels.example.com/1"),
+            link,
+        },
+        Letter::Refunded {
+            amount: "$18.00",
+            link,
+        },
+        Letter::StockChanged {
+            store: "Weather API",
+            product: "Mug",
+            unsold: 2,
+            change: StockChange::Low,
+            link,
+        },
     ]
 }
 

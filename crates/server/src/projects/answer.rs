@@ -4,7 +4,7 @@ use dream_domain::id::PlatformId;
 use dream_domain::key::SecretKey;
 use dream_domain::tier::Tier;
 use dream_store::keys::ApiKey;
-use dream_store::projects::{NewProject, Tenant};
+use dream_store::projects::{Holds, Tenant};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -128,6 +128,11 @@ pub(crate) struct SetBody {
     upgrade_url: Option<String>,
     per_user_per_minute: Option<i64>,
     hide_inventory: bool,
+    /// The payment provider works out taxes at checkout.
+    enable_tax: bool,
+    /// Countries that a store sends to, two letters each.
+    #[schema(example = json!(["DE", "US"]))]
+    shipping_countries: Vec<String>,
     /// `required` or `later`: what is set, or the default of the mode.
     #[schema(example = "required")]
     email_verification: &'static str,
@@ -159,20 +164,23 @@ pub(crate) struct ProjectDeleted {
     /// How many modes it had.
     deleted_keys: usize,
     deleted_customers: i64,
+    /// Subscriptions that were canceled.
+    deleted_subscriptions: i64,
+    deleted_orders: i64,
 }
 
 impl Created {
-    pub(super) fn of(project: &NewProject, secret: &SecretKey) -> Self {
+    pub(super) fn of(tenant: &Tenant, secret: &SecretKey) -> Self {
         Self {
             success: true,
-            platform_id: project.platform.to_string(),
-            project_id: project.id.to_string(),
-            publishable_key: project.publishable_key.to_string(),
+            platform_id: tenant.scope.platform().to_string(),
+            project_id: tenant.scope.project().to_string(),
+            publishable_key: tenant.scope.tenant().to_string(),
             secret_key: secret.expose().to_owned(),
-            products: project.tiers.iter().map(MadeTier::of).collect(),
-            mode: project.publishable_key.mode().as_str(),
-            project_type: project.kind.as_str(),
-            project_name: project.name.clone(),
+            products: tenant.tiers.iter().map(MadeTier::of).collect(),
+            mode: tenant.scope.mode().as_str(),
+            project_type: tenant.kind.as_str(),
+            project_name: tenant.name.to_string(),
         }
     }
 }
@@ -275,6 +283,8 @@ impl SetBody {
             upgrade_url: settings.upgrade_url,
             per_user_per_minute: settings.per_user_per_minute,
             hide_inventory: settings.hide_inventory,
+            enable_tax: settings.enable_tax,
+            shipping_countries: settings.shipping_countries.clone(),
             email_verification: tenant.email_verification().as_str(),
             legacy_token: tenant.legacy_token(),
             default_redirect: settings.default_redirect,
@@ -286,12 +296,14 @@ impl SetBody {
 }
 
 impl ProjectDeleted {
-    pub(super) fn of(tenants: &[Tenant], customers: i64) -> Self {
+    pub(super) fn of(tenants: &[Tenant], held: &Holds) -> Self {
         Self {
             success: true,
             message: "Project deleted permanently, test and live",
             deleted_keys: tenants.len(),
-            deleted_customers: customers,
+            deleted_customers: held.customers,
+            deleted_subscriptions: held.subscriptions,
+            deleted_orders: held.orders,
         }
     }
 }

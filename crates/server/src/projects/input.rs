@@ -29,6 +29,9 @@ pub(crate) struct ProjectInput {
     pub(crate) mode: Mode,
     #[schema(value_type = Vec<TierFields>)]
     pub(crate) tiers: Vec<Tier>,
+    /// The payment provider works out taxes at checkout.
+    #[schema(value_type = Option<bool>)]
+    pub(crate) enable_tax: bool,
     /// Checked against the token if sent.
     pub(crate) user_id: Option<String>,
 }
@@ -70,6 +73,10 @@ pub(crate) struct SettingsInput {
     pub(crate) per_user_per_minute: Option<Option<i64>>,
     /// Do not tell shoppers how many are left.
     pub(crate) hide_inventory: Option<bool>,
+    /// The payment provider works out taxes at checkout.
+    enable_tax: Option<bool>,
+    /// Countries that a store sends to, two letters each; an empty list asks buyers for no address.
+    shipping_countries: Option<Vec<String>>,
     /// When new users show that an address is theirs: `required` before the first sign-in, `later` after it; null
     /// for the default of the mode (live `required`, test `later`). With `later`, answers for new addresses differ.
     #[schema(value_type = Option<String>, example = "required")]
@@ -96,6 +103,9 @@ pub(crate) struct DeleteInput {
     pub(crate) project_name: Option<String>,
     /// The name of the project, typed.
     pub(crate) confirm: Option<String>,
+    /// Subscriptions at a payment account that is not connected any more stay there, for its owner to cancel.
+    #[schema(rename = "leaveSubscriptions", value_type = Option<bool>)]
+    pub(crate) leaves_subscriptions: bool,
 }
 
 impl ProjectInput {
@@ -128,6 +138,7 @@ impl ProjectInput {
             kind,
             mode,
             tiers,
+            enable_tax: fields.flag("enableTax")?.unwrap_or(false),
             user_id: fields.text("userId")?,
         })
     }
@@ -204,6 +215,11 @@ impl SettingsInput {
             upgrade_url,
             per_user_per_minute: per_user,
             hide_inventory: fields.flag("hideInventory")?,
+            enable_tax: fields.flag("enableTax")?,
+            shipping_countries: fields
+                .texts("shippingCountries")?
+                .map(|given| countries(&given))
+                .transpose()?,
             email_verification: verification(&mut fields)?,
             legacy_token: fields.flag("legacyToken")?,
             default_redirect: fields.clearable_text("defaultRedirect")?,
@@ -228,6 +244,11 @@ impl SettingsInput {
                 .unwrap_or_else(|| now.upgrade_url.clone()),
             per_user_per_minute: self.per_user_per_minute.unwrap_or(now.per_user_per_minute),
             hide_inventory: self.hide_inventory.unwrap_or(now.hide_inventory),
+            enable_tax: self.enable_tax.unwrap_or(now.enable_tax),
+            shipping_countries: self
+                .shipping_countries
+                .clone()
+                .unwrap_or_else(|| now.shipping_countries.clone()),
             email_verification: match self.email_verification {
                 Some(set) => set.map(|set| set.as_str().to_owned()),
                 None => now.email_verification.clone(),
@@ -253,6 +274,24 @@ fn origins(given: &[String]) -> Result<Vec<String>> {
         .iter()
         .map(|text| Origin::parse(text).map(|origin| origin.as_str().to_owned()))
         .collect()
+}
+
+/// Countries by their two letters (ISO 3166), in capitals and without repeats.
+fn countries(given: &[String]) -> Result<Vec<String>> {
+    let read = |text: &String| {
+        let is_code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+        is_code.then(|| text.to_ascii_uppercase()).ok_or_else(|| {
+            invalid(
+                "shippingCountries",
+                "holds something that is no country",
+                "Send codes of two letters, such as DE",
+            )
+        })
+    };
+    let mut codes: Vec<String> = given.iter().map(read).collect::<Result<_>>()?;
+    codes.sort_unstable();
+    codes.dedup();
+    Ok(codes)
 }
 
 fn verification(fields: &mut Fields) -> Result<Option<Option<EmailVerification>>> {
@@ -291,6 +330,7 @@ impl DeleteInput {
             project_id: fields.text("projectId")?,
             project_name: fields.text("projectName")?,
             confirm: fields.text("confirm")?,
+            leaves_subscriptions: fields.flag("leaveSubscriptions")?.unwrap_or(false),
         })
     }
 }

@@ -38,6 +38,8 @@ const WIRE: &[(&str, &str)] = &[
     ("+clerk_test", "test addresses that developers know"),
     ("/webhook/stripe", "path of an inbound webhook"),
     ("/webhook/clerk", "path of an inbound webhook"),
+    ("stripeaccountid", "member of the first dashboard"),
+    ("stripecustomerid", "member of the first dashboard"),
 ];
 
 /// One finding per line of code that names a provider outside of the allowed places.

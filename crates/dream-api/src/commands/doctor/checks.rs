@@ -1,5 +1,6 @@
 //! What `doctor` looks at.
 
+use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,8 +15,9 @@ use crate::settings::Loaded;
 use crate::settings::address::DatabaseUrl;
 use crate::settings::check::findings;
 use crate::settings::groups::Settings;
+use crate::settings::payments::Taker;
 use crate::settings::problem::{Problem, SettingsError};
-use crate::wiring;
+use crate::{sandbox, wiring};
 
 /// The name of the check that passes while a server runs.
 pub(super) const RUNNING: &str = "server";
@@ -28,6 +30,8 @@ const FREE_NONE: u64 = 64 << 20;
 const EARLIEST: Millis = Millis(1_767_225_600_000);
 /// SQLite 3.51.3, as its own number.
 const SQLITE_LEAST: i32 = 3_051_003;
+/// A sandbox is on this machine and answers at once.
+const REACHED_WITHIN: Duration = Duration::from_secs(2);
 /// How far a file may lie in the future before the clock is wrong.
 const TOLERANCE: Duration = Duration::from_mins(5);
 
@@ -44,6 +48,7 @@ pub(super) fn all(loaded: &Result<Loaded, SettingsError>) -> Vec<Check> {
     checks.extend(data_dir(&loaded.settings));
     checks.push(clock(&loaded.settings));
     checks.extend(sqlite(&loaded.settings));
+    checks.extend(payments(&loaded.settings));
     match wiring::block_on(wiring::ask_server(loaded, Command::Status)) {
         Ok(Some(status)) => checks.extend(running(&status)),
         Ok(None) if sound => checks.push(database(&loaded.settings)),
@@ -149,6 +154,33 @@ fn sqlite(settings: &Settings) -> Option<Check> {
     } else {
         Check::ok("sqlite", version)
     })
+}
+
+/// Who takes payments; in development also whether the sandbox can be reached.
+fn payments(settings: &Settings) -> Vec<Check> {
+    let [live, test] = settings.takers().map(Taker::as_str);
+    let takers = Check::ok("payments", format!("live: {live}, test: {test}"));
+    let sandbox = settings.uses_sandbox().then(|| sandbox(settings));
+    std::iter::once(takers).chain(sandbox).collect()
+}
+
+fn sandbox(settings: &Settings) -> Check {
+    let place = sandbox::place(settings);
+    let asked = settings.sandbox_listen;
+    let address = place.remembered(asked).unwrap_or(asked);
+    if !place.is_held() {
+        let detail =
+            format!("{address} will be taken by the server, or another port if it is in use");
+        return Check::ok("sandbox", detail);
+    }
+    match TcpStream::connect_timeout(&address, REACHED_WITHIN) {
+        Ok(_) => Check::ok("sandbox", format!("answers at http://{address}")),
+        Err(error) => Check::error(
+            "sandbox",
+            format!("runs and does not answer at {address}: {error}"),
+            "restart the server, which starts it again",
+        ),
+    }
 }
 
 /// When the database file was last written.

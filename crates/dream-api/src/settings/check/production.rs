@@ -10,7 +10,15 @@ impl Check<'_> {
         self.production_urls();
         self.production_bases();
         self.production_webhooks();
+        self.production_fault();
         self.production_warnings();
+    }
+
+    fn production_fault(&mut self) {
+        if self.settings.fault.is_some() {
+            let message = "ends the server at a point of its work, for tests";
+            self.refuse("fault", message, "remove it");
+        }
     }
 
     fn production_master_key(&mut self) {

@@ -1,5 +1,6 @@
 //! The settings as a whole: which source wins, what is refused and how it is said.
 
+mod development;
 mod precedence;
 mod refusals;
 mod wrong;

@@ -14,7 +14,7 @@ const PRODUCTION: [(&str, &str); 6] = [
     ("DREAM_MAIL_FROM_ADDRESS", "no-reply@example.org"),
 ];
 
-fn check(env: &[(&str, &str)]) -> Findings {
+pub(super) fn check(env: &[(&str, &str)]) -> Findings {
     findings(&from_env(env).unwrap(), false)
 }
 
@@ -27,7 +27,7 @@ fn production(changes: &[(&str, &str)]) -> Findings {
     check(&env)
 }
 
-fn refusal(changes: &[(&str, &str)], setting: &str) -> Problem {
+pub(super) fn refusal(changes: &[(&str, &str)], setting: &str) -> Problem {
     about(&production(changes).refusals, setting).clone()
 }
 
@@ -306,54 +306,6 @@ fn a_key_of_the_other_mode_is_sent_to_the_right_variable() {
 }
 
 #[test]
-fn development_keeps_to_this_machine_unless_exposed() {
-    for (variable, value, setting) in [
-        ("DREAM_LISTEN", "0.0.0.0:8787", "listen"),
-        ("DREAM_LISTEN", "[::]:8787", "listen"),
-        ("DREAM_LISTEN", "10.0.0.1:8787", "listen"),
-        ("DREAM_SANDBOX_LISTEN", "0.0.0.0:8788", "sandbox.listen"),
-        ("DREAM_PUBLIC_URL", "https://api.example.org", "public_url"),
-        (
-            "DREAM_PUBLIC_URL",
-            "http://localhost.example.org",
-            "public_url",
-        ),
-    ] {
-        let loaded = from_env(&[(variable, value)]).unwrap();
-        let refused = findings(&loaded, false);
-        assert!(
-            about(&refused.refusals, setting)
-                .fix
-                .contains("--expose-development")
-        );
-        let exposed = findings(&loaded, true);
-        assert!(exposed.refusals.is_empty());
-        about(&exposed.warnings, setting);
-    }
-    for url in [
-        "http://localhost:8787",
-        "http://app.localhost",
-        "http://[::1]:8787",
-    ] {
-        assert!(
-            check(&[("DREAM_PUBLIC_URL", url)]).refusals.is_empty(),
-            "{url}"
-        );
-    }
-}
-
-#[test]
-fn sandbox_needs_an_address_of_its_own() {
-    let found = check(&[("DREAM_SANDBOX_LISTEN", "127.0.0.1:8787")]);
-    about(&found.refusals, "sandbox.listen");
-    let free = [
-        ("DREAM_SANDBOX_LISTEN", "127.0.0.1:0"),
-        ("DREAM_LISTEN", "127.0.0.1:0"),
-    ];
-    assert!(check(&free).refusals.is_empty());
-}
-
-#[test]
 fn oddities_are_warned_about() {
     let live = check(&[("STRIPE_SECRET_KEY", "sk_live_x")]);
     assert!(
@@ -385,4 +337,24 @@ fn limits_that_are_off_are_listed() {
         ("DREAM_LIMITS_PER_SECRET_KEY_PER_MINUTE", "5"),
     ]);
     assert_eq!(off.limits_off, ["limits.connections"]);
+}
+
+#[test]
+fn a_bucket_needs_its_key_and_an_endpoint_is_encrypted() {
+    let bucket = ("DREAM_ASSETS_URL", "s3://pictures/shop");
+    let id = ("DREAM_ASSETS_ACCESS_KEY_ID", "id");
+    let secret = ("DREAM_ASSETS_SECRET_ACCESS_KEY", "secret");
+    assert!(check(&[bucket, id, secret]).refusals.is_empty());
+    let found = check(&[bucket]).refusals;
+    assert!(about(&found, "assets.access_key_id").fix.contains(id.0));
+    let found = check(&[bucket, id]).refusals;
+    about(&found, "assets.secret_access_key");
+    for (endpoint, fine) in [
+        ("http://127.0.0.1:9000", true),
+        ("https://s3.example.org", true),
+        ("http://s3.example.org", false),
+    ] {
+        let found = check(&[bucket, id, secret, ("DREAM_ASSETS_ENDPOINT", endpoint)]);
+        assert_eq!(found.refusals.is_empty(), fine, "{endpoint}");
+    }
 }

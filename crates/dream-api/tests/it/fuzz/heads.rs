@@ -111,6 +111,9 @@ async fn other_content_types_415_everywhere() {
             "json",
             "*/*",
         ] {
+            if operation.tag == "assets" && kind.starts_with("multipart/") {
+                continue;
+            }
             let call = operation.call(&api, |_| Some("x".to_owned()));
             let call = admitted(&project, &operation, call);
             let reply = call.header("content-type", kind).body("{}").send().await;

@@ -12,7 +12,7 @@ use crate::output;
 const INTERRUPTED: i32 = 130;
 
 /// Begins to listen; the value becomes true with the first SIGTERM or SIGINT.
-pub(super) fn watch() -> Result<watch::Receiver<bool>, Failure> {
+pub(crate) fn watch() -> Result<watch::Receiver<bool>, Failure> {
     let signals = || -> io::Result<(Signal, Signal)> {
         Ok((
             signal(SignalKind::terminate())?,

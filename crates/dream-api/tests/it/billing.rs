@@ -1,0 +1,6 @@
+//! Plans that are bought: from the limit of the free one to the checkout, the portal, and back again.
+
+mod journey;
+mod refusals;
+mod shop;
+mod webhooks;

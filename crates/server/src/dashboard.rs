@@ -1,0 +1,155 @@
+//! How a project stands, in one call: figures, the newest customers, what needs a look. Every sum is made by the
+//! database. One object carries the names of both generations of clients (wire.md 1 and 2).
+
+mod alerts;
+mod answer;
+mod caller;
+pub(crate) mod days;
+mod etag;
+mod figures;
+mod money;
+pub(crate) mod operator;
+mod people;
+mod stores;
+pub(crate) mod totals;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use dream_domain::error::Result;
+use dream_domain::plan::effective_plan;
+use dream_domain::subscription::Standing;
+use dream_domain::tier::{Tier, find_tier};
+use dream_store::dashboard::{Filter, Order};
+use dream_store::inbox as events;
+use dream_store::projects::Tenant;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::caller::{Backend, BackendCaller};
+use crate::dashboard::answer::{Dashboard, Filters, Keys, Parts, Webhook};
+use crate::dashboard::people::Wish;
+use crate::http::body::wrong;
+use crate::http::params::Params;
+use crate::http::{page, problem};
+use crate::plans;
+
+/// How many customers come unasked, and events.
+const CUSTOMERS: &str = "100";
+const EVENTS: i64 = 20;
+
+/// Which customers the dashboard shows.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Listing {
+    /// Part of an e-mail, a name or an external id, or a whole id.
+    search: Option<String>,
+    /// Only those on this plan.
+    plan: Option<String>,
+    /// Only those whose subscription is `none`, `trialing`, `active`, `canceling`, `past_due` or `canceled`.
+    status: Option<String>,
+    /// `newest` first or `oldest` first; `newest` if left out.
+    sort: Option<String>,
+    /// 1 to 100; 100 if left out.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
+    limit: Option<String>,
+    /// `nextCursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// The dashboard of a project
+///
+/// Figures, the newest customers with their use and subscriptions, tiers, keys and the last events. Amounts are minor
+/// units; `mrr` is that of the project's main currency, `mrrByCurrency` has all. A subscription that ends, or is in its
+/// trial, counts under `cancelingSubs` or `trialingSubs` and brings no `mrr`. Send the `ETag` back in `If-None-Match`:
+/// 304 while nothing changed.
+#[utoipa::path(get, path = "/api/dashboard", operation_id = "getDashboard", tag = "dashboard", params(Listing, ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that is still at hand")),
+    responses((status = 200, description = "How the project stands", body = Dashboard), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
+pub(crate) async fn get(
+    State(app): State<App>,
+    Backend(caller): Backend,
+    headers: HeaderMap,
+    Params(listing): Params<Listing>,
+) -> problem::Result<Response> {
+    let tenant = &*caller.tenant;
+    let (wish, limit) = wish(&app, tenant, &listing)?;
+    app.db.fold().await?;
+    let people = people::page(&app, tenant, &wish, limit).await?;
+    let figures = figures::read(&app, tenant).await?;
+    let store = stores::read(&app, tenant).await?;
+    let all = events::Filter::default();
+    let recent = events::list(&app.db, caller.scope(), &all, None, EVENTS).await?;
+    let (alerts, health) = alerts::read(&app, tenant, &store).await?;
+    let keys = keys(&app, &caller).await?;
+    let parts = Parts {
+        figures,
+        store,
+        people,
+        keys,
+        webhook: Webhook::of(&app.config.public_url, &recent),
+        alerts,
+        health,
+        filters: Filters::of(tenant),
+    };
+    Ok(etag::answer(&headers, &Dashboard::of(tenant, parts)))
+}
+
+/// Which customers, and how many of them.
+fn wish(app: &App, tenant: &Tenant, listing: &Listing) -> Result<(Wish, i64)> {
+    let limit = page::limit(listing.limit.as_deref().or(Some(CUSTOMERS)))?;
+    let search = searched(listing.search.as_deref())?;
+    let status = listing.status.as_deref().map(|word| {
+        Standing::parse(word).ok_or_else(|| {
+            let words = "must be none, trialing, active, canceling, past_due or canceled";
+            wrong("status", words)
+        })
+    });
+    let order = match listing.sort.as_deref() {
+        None | Some("newest") => Order::Newest,
+        Some("oldest") => Order::Oldest,
+        Some(_) => return Err(wrong("sort", "must be newest or oldest")),
+    };
+    let plan = listing.plan.as_deref();
+    let plan = plan
+        .map(|name| find_tier(&tenant.tiers, name).ok_or_else(|| plans::unknown(tenant, name)))
+        .transpose()?;
+    let cursor = listing.cursor.as_deref();
+    let after = cursor
+        .map(|cursor| page::position(app.master.cursors(), &people::list(tenant), cursor))
+        .transpose()?;
+    let filter = Filter {
+        search,
+        plan: plan.map(|tier| tier.name.clone()),
+        plan_is_default: plan.is_some_and(|tier| is_default(app, tenant, tier)),
+        status: status.transpose()?,
+    };
+    let wish = Wish {
+        filter,
+        order,
+        after,
+    };
+    Ok((wish, limit))
+}
+
+/// What is searched for; nothing where it is empty.
+fn searched(text: Option<&str>) -> Result<Option<String>> {
+    let text = text.filter(|text| !text.is_empty());
+    if text.is_some_and(|text| text.contains('\0') || text.len() > 255) {
+        return Err(wrong("search", "must be up to 255 characters without NUL"));
+    }
+    Ok(text.map(str::to_owned))
+}
+
+fn is_default(app: &App, tenant: &Tenant, tier: &Tier) -> bool {
+    effective_plan(&tenant.tiers, &[], app.now()).is_some_and(|plan| plan.name == tier.name)
+}
+
+async fn keys(app: &App, caller: &BackendCaller) -> Result<Keys> {
+    let scope = caller.scope();
+    let keys = dream_store::keys::list(&app.db, scope).await?;
+    let account =
+        dream_store::payments::account(&app.db, scope.platform(), scope.mode()).await?;
+    let account = account.filter(|account| account.disconnected_at.is_none());
+    let account_id = account.map(|account| account.account_id.to_string());
+    Ok(Keys::of(&caller.tenant, &keys, account_id))
+}

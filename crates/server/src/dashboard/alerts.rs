@@ -1,0 +1,219 @@
+//! What needs a look, and whether news of payments arrive.
+
+use dream_domain::error::Result;
+use dream_domain::project::Kind;
+use dream_domain::tier::limit_for;
+use dream_domain::time::Millis;
+use dream_domain::usage::{Limit, Meter};
+use dream_store::dashboard::{self as store, NearLimit, Troubles};
+use dream_store::inbox as events;
+use dream_store::payments::{self as accounts, PaymentAccount};
+use dream_store::projects::Tenant;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::stores::Store;
+use crate::app::App;
+use crate::reconcile::{self, Report};
+
+/// Something that needs a look.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Alert {
+    /// `events_dead`, `events_failing`, `account_missing`, `account_incomplete`, `repaired`, `limit_close`,
+    /// `limit_reached` or `stock_low`.
+    #[schema(example = "events_dead")]
+    code: &'static str,
+    /// `warning` or `bad`.
+    #[schema(example = "bad")]
+    level: &'static str,
+    #[schema(example = "2 events could not be worked and were given up.")]
+    message: String,
+    /// Milliseconds since the epoch; absent where it is no event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<i64>,
+    /// The page of the dashboard, below the project's.
+    #[schema(example = "events?status=dead")]
+    link: &'static str,
+}
+
+/// Whether news of payments arrive and are worked. Times are milliseconds since the epoch.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Health {
+    /// When the last event arrived; null before the first.
+    last_webhook_at: Option<i64>,
+    /// Events that wait to be worked.
+    inbox_waiting: i64,
+    /// Events that were given up.
+    inbox_dead: i64,
+    /// When everything was last compared with the payment provider.
+    reconciled_at: Option<i64>,
+    /// Subscriptions of this project that were put right then.
+    repaired: i64,
+}
+
+/// Reads both.
+pub(super) async fn read(
+    app: &App,
+    tenant: &Tenant,
+    stock: &Store,
+) -> Result<(Vec<Alert>, Health)> {
+    let (db, scope) = (&app.db, &tenant.scope);
+    let is_root = **scope.tenant() == *app.root;
+    let account = accounts::account(db, scope.platform(), scope.mode()).await?;
+    let account = account.filter(|account| account.disconnected_at.is_none());
+    let account_id = match &account {
+        _ if is_root => Some(""),
+        Some(account) => Some(&*account.account_id),
+        None => None,
+    };
+    let troubles = store::troubles(db, scope, account_id).await?;
+    let near = store::near_limit(db, scope, &limits(tenant)).await?;
+    let report = reconcile::last(app).await?;
+    let repaired = report.as_ref().map_or(0, |report| repaired(tenant, report));
+    let mut alerts = of_events(&troubles);
+    if !is_root {
+        alerts.extend(of_account(tenant, account.as_ref()));
+    }
+    alerts.extend(of_repairs(report.as_ref(), repaired));
+    alerts.extend(of_limits(near));
+    alerts.extend(of_stock(stock.low));
+    let last = events::last_received(db, scope).await?;
+    let health = Health {
+        last_webhook_at: last.map(|at| at.0),
+        inbox_waiting: troubles.waiting,
+        inbox_dead: troubles.dead,
+        reconciled_at: report.map(|report| report.at),
+        repaired,
+    };
+    Ok((alerts, health))
+}
+
+fn of_events(troubles: &Troubles) -> Vec<Alert> {
+    let dead = (troubles.dead > 0).then(|| Alert {
+        code: "events_dead",
+        level: "bad",
+        message: format!(
+            "{} could not be worked and {} given up; replay what you have put right.",
+            events_words(troubles.dead),
+            were(troubles.dead)
+        ),
+        at: troubles.dead_at.map(|at| at.0),
+        link: "events?status=dead",
+    });
+    let failing = (troubles.failing > 0).then(|| Alert {
+        code: "events_failing",
+        level: "warning",
+        message: format!(
+            "{} failed and {} tried again.",
+            events_words(troubles.failing),
+            if troubles.failing == 1 { "is" } else { "are" }
+        ),
+        at: None,
+        link: "events?status=waiting",
+    });
+    dead.into_iter().chain(failing).collect()
+}
+
+/// Whether what is sold can be paid for.
+fn of_account(tenant: &Tenant, account: Option<&PaymentAccount>) -> Option<Alert> {
+    let mut tiers = tenant.tiers.iter();
+    if !tiers.any(|tier| tier.active && tier.price.minor > 0) {
+        return None;
+    }
+    let (code, message, at) = match account {
+        None => (
+            "account_missing",
+            "No payment account is connected, so nobody can buy.",
+            None,
+        ),
+        Some(account) if !account.charges_enabled => (
+            "account_incomplete",
+            "The payment account cannot take payments yet; the payment provider needs more of you.",
+            Some(account.checked_at),
+        ),
+        Some(account) if !account.payouts_enabled => (
+            "account_incomplete",
+            "The payment account takes payments, but pays nothing out yet.",
+            Some(account.checked_at),
+        ),
+        Some(_) => return None,
+    };
+    Some(Alert {
+        code,
+        level: "bad",
+        message: message.to_owned(),
+        at: at.map(|at: Millis| at.0),
+        link: "settings/payments",
+    })
+}
+
+fn of_repairs(report: Option<&Report>, repaired: i64) -> Option<Alert> {
+    let report = report.filter(|_| repaired > 0)?;
+    Some(Alert {
+        code: "repaired",
+        level: "warning",
+        message: format!(
+            "{} not as the payment provider had told and {} put right; webhooks may not arrive.",
+            counted(repaired, "subscription was", "subscriptions were"),
+            were(repaired)
+        ),
+        at: Some(report.at),
+        link: "events",
+    })
+}
+
+fn of_limits(near: NearLimit) -> Vec<Alert> {
+    let of = |code, count: i64, what: &str| {
+        (count > 0).then(|| Alert {
+            code,
+            level: "warning",
+            message: format!("{} {what}.", counted(count, "customer has", "customers have")),
+            at: None,
+            link: "customers",
+        })
+    };
+    let reached = of("limit_reached", near.reached, "used up the limit of the plan");
+    let close = of("limit_close", near.close, "used 80 % of the limit of the plan");
+    reached.into_iter().chain(close).collect()
+}
+
+fn of_stock(low: i64) -> Option<Alert> {
+    (low > 0).then(|| Alert {
+        code: "stock_low",
+        level: "warning",
+        message: format!("{} low on stock.", counted(low, "product is", "products are")),
+        at: None,
+        link: "products",
+    })
+}
+
+fn repaired(tenant: &Tenant, report: &Report) -> i64 {
+    let of_tenant = report.projects.get(&**tenant.scope.tenant());
+    of_tenant.copied().unwrap_or(0)
+}
+
+/// The plans with a limit. A membership has none.
+fn limits(tenant: &Tenant) -> Vec<(&str, i64)> {
+    if tenant.kind == Kind::Membership {
+        return Vec::new();
+    }
+    let tiers = tenant.tiers.iter();
+    let limited = tiers.filter_map(|tier| match limit_for(tier, &Meter::requests()).limit {
+        Limit::Max(most) => Some((tier.name.as_str(), most)),
+        Limit::Unlimited => None,
+    });
+    limited.collect()
+}
+
+fn events_words(count: i64) -> String {
+    counted(count, "event", "events")
+}
+
+fn were(count: i64) -> &'static str {
+    if count == 1 { "was" } else { "were" }
+}
+
+fn counted(count: i64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

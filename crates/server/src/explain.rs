@@ -1,0 +1,113 @@
+//! Why a customer has the plan he has, and what he paid.
+
+mod answer;
+
+use axum::Json;
+use axum::extract::State;
+use dream_domain::error::{Code, Result};
+use dream_domain::subscription::{Claim, Decision, Facts, Held, Reason, state};
+use dream_domain::time::Millis;
+use dream_store::customers::{self, Customer};
+use dream_store::subscriptions::{self, Row};
+use dream_store::invoices;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::caller::{Backend, BackendCaller};
+use crate::explain::answer::{Explanation, InvoiceList};
+use crate::http::params::{Params, Segment};
+use crate::http::{page, problem};
+
+/// Invoices that an explanation shows.
+const INVOICES: i64 = 10;
+
+/// Explain a customer's plan
+///
+/// The plan in force, until when, the rule that decided, and every fact it was decided from.
+#[utoipa::path(get, path = "/api/customers/{id}/explain", operation_id = "explainCustomer", tag = "customers", params(("id" = String, Path, description = "Our id or yours")),
+    responses((status = 200, description = "Why", body = Explanation)), security(("secretKey" = []), ("developer" = [])))]
+pub(crate) async fn explain(
+    State(app): State<App>,
+    Backend(caller): Backend,
+    Segment(id): Segment,
+) -> problem::Result<Json<Explanation>> {
+    let customer = customer(&app, &caller, &id).await?;
+    let scope = caller.scope();
+    let now = app.now();
+    let rows = subscriptions::of_user(&app.db, scope, &customer.id).await?;
+    let known: Vec<(Facts, Decision)> = rows.iter().map(read).collect::<Result<_>>()?;
+    let held: Vec<Held<'_>> = known
+        .iter()
+        .map(|(facts, decision)| Held { facts, decision })
+        .collect();
+    let mut grants = customers::grants(&app.db, scope, &customer.id).await?;
+    grants.retain(|grant| !grant.by.starts_with("subscription:"));
+    let state = state(&caller.tenant.tiers, &grants, &held, now);
+    let paid = invoices::of_user(&app.db, scope, &customer.id, None, INVOICES).await?;
+    Ok(Json(Explanation::of(&customer, &state, &grants, &rows, &paid, now)))
+}
+
+/// Which invoices to list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Listing {
+    /// 1 to 100; 25 if left out.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
+    limit: Option<String>,
+    /// `nextCursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// List the invoices of a customer
+///
+/// Newest first. Amounts are minor units.
+#[utoipa::path(get, path = "/api/customers/{id}/invoices", operation_id = "listInvoices", tag = "customers", params(("id" = String, Path, description = "Our id or yours"), Listing),
+    responses((status = 200, description = "A page of invoices", body = InvoiceList)), security(("secretKey" = []), ("developer" = [])))]
+pub(crate) async fn list_invoices(
+    State(app): State<App>,
+    Backend(caller): Backend,
+    Segment(id): Segment,
+    Params(listing): Params<Listing>,
+) -> problem::Result<Json<InvoiceList>> {
+    let customer = customer(&app, &caller, &id).await?;
+    let limit = page::limit(listing.limit.as_deref())?;
+    let scope = caller.scope();
+    let name = format!("invoices/{}/{}", scope.tenant(), customer.id);
+    let secret = app.master.cursors();
+    let before = listing.cursor.as_deref();
+    let before = before
+        .map(|cursor| page::position(secret, &name, cursor))
+        .transpose()?;
+    let before = before.as_deref().and_then(|text| {
+        let (at, id) = text.split_once('/')?;
+        Some((Millis(at.parse().ok()?), id))
+    });
+    let rows = invoices::of_user(&app.db, scope, &customer.id, before, limit + 1).await?;
+    let (rows, has_more) = page::cut(rows, limit);
+    let last = rows.last().filter(|_| has_more);
+    let next_cursor = last.map(|last| {
+        let place = format!("{}/{}", last.created_at.0, last.id);
+        page::cursor(secret, &name, &place)
+    });
+    Ok(Json(InvoiceList::of(&rows, next_cursor, has_more)))
+}
+
+async fn customer(app: &App, caller: &BackendCaller, id: &str) -> Result<Customer> {
+    let found = customers::find(&app.db, caller.scope(), id).await?;
+    found.ok_or_else(|| Code::CustomerNotFound.error("There is no customer with this id"))
+}
+
+/// What was stored of a subscription, as the rules take it.
+fn read(row: &Row) -> Result<(Facts, Decision)> {
+    let damaged = || Code::Internal.error("A stored subscription is damaged");
+    let facts = serde_json::from_str(&row.facts).map_err(|e| damaged().because(e))?;
+    let decision = Decision {
+        claim: row.claim_plan.clone().map(|plan| Claim {
+            plan,
+            until: row.claim_until,
+        }),
+        reason: Reason::parse(&row.reason).ok_or_else(damaged)?,
+        mrr: row.mrr,
+    };
+    Ok((facts, decision))
+}

@@ -1,0 +1,167 @@
+//! The sandbox beside us in development: webhook endpoints there, its time, accounts for demo data. Its objects are
+//! reached like those of the provider it stands in for.
+
+use std::time::Duration;
+
+use dream_domain::error::{Code, Error, Result};
+use dream_domain::key::Mode;
+use dream_domain::text::hex;
+use dream_providers::sandbox::{Failure, Sandbox};
+use dream_providers::stripe::endpoints::NewEndpoint;
+use dream_store::payments::Health;
+use dream_store::settings;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::app::App;
+use crate::config::PaymentMode;
+use crate::payments::{Source, health, mode, problem};
+
+/// What stands between two looks of another process at the clock (the worker's heartbeat), and a little more.
+const CLOCK_SPREADS: Duration = Duration::from_secs(11);
+/// The sandbox answers within half a minute whether it is through; a long journey through time needs more.
+const SETTLES_MAX: u32 = 10;
+
+/// Whether a sandbox answers at an address.
+pub async fn answers(url: &str) -> bool {
+    match Sandbox::at(url) {
+        Ok(sandbox) => sandbox.answers().await,
+        Err(_) => false,
+    }
+}
+
+/// Makes the webhook endpoints at the sandbox of this process that are missing there, or lead to where we were before:
+/// in each mode that it stands in for, one for the accounts of developers and one for the platform's own. Their
+/// secrets are kept sealed in the database.
+pub async fn ensure_endpoints(app: &App) -> Result<()> {
+    let ours = app.config.sandbox.as_ref().is_some_and(|it| it.is_ours);
+    if !ours {
+        return Ok(());
+    }
+    let url = format!("{}/webhook/stripe", app.config.local_url);
+    for mode in [Mode::Test, Mode::Live] {
+        if stands_in(app, mode).is_some() {
+            ensure_endpoint(app, mode, Source::Connect, &url).await?;
+            ensure_endpoint(app, mode, Source::Platform, &url).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets the sandbox follow after business time was moved: answers when everything that became due has happened there
+/// and was told to us.
+pub(crate) async fn settle(app: &App) -> Result<()> {
+    let (Some(sandbox), Some(known)) = (&app.payments.sandbox, &app.config.sandbox) else {
+        return Ok(());
+    };
+    if !known.is_ours {
+        // The process that runs it sees the moved clock with its next heartbeat.
+        tokio::time::sleep(CLOCK_SPREADS).await;
+    }
+    for _ in 0..SETTLES_MAX {
+        if sandbox.settle().await.map_err(unanswered)? {
+            return Ok(());
+        }
+    }
+    Err(Code::PaymentsUnavailable
+        .error("Business time was moved, but the sandbox is still at work; ask again later"))
+}
+
+/// Connects the account of this name to the platform at the sandbox unless it is, as its owner would on a page, and
+/// answers how it is. None where the sandbox does not stand in for the mode.
+pub(crate) async fn connect(app: &App, mode: Mode, account: &str) -> Result<Option<Health>> {
+    let (Some(sandbox), Some(settings)) = (&app.payments.sandbox, stands_in(app, mode)) else {
+        return Ok(None);
+    };
+    let client = app.payments.provider(mode)?;
+    let found = match client.at(account).account().await {
+        Ok(found) => found,
+        Err(_) => {
+            let connected = sandbox.connect(&settings.secret_key, account).await;
+            connected.map_err(unanswered)?;
+            client.at(account).account().await.map_err(problem)?
+        }
+    };
+    Ok(Some(health(found)))
+}
+
+/// The secrets of the endpoints that were made at the sandbox; none before the process that runs it has made them.
+pub(super) async fn secret(
+    app: &App,
+    mode: Mode,
+    source: Source,
+) -> Result<Option<Zeroizing<String>>> {
+    let endpoint = endpoint(app, &name(mode, source)).await?;
+    Ok(endpoint.map(|endpoint| Zeroizing::new(endpoint.secret)))
+}
+
+/// Makes one endpoint if it is missing, and removes the one before it.
+async fn ensure_endpoint(app: &App, mode: Mode, source: Source, url: &str) -> Result<()> {
+    let client = app.payments.provider(mode)?;
+    let own = client.at("");
+    let name = name(mode, source);
+    let known = endpoint(app, &name).await?;
+    let there = own.endpoints().await.map_err(problem)?;
+    if let Some(known) = &known
+        && there
+            .iter()
+            .any(|found| found.id == known.id && found.url == url)
+    {
+        return Ok(());
+    }
+    if let Some(known) = &known {
+        own.delete_endpoint(&known.id).await.map_err(problem)?;
+    }
+    let new = NewEndpoint {
+        url,
+        events: &["*"],
+        connect: source == Source::Connect,
+    };
+    let key = hex(&app.random.bytes::<16>());
+    let made = own.create_endpoint(&new, &key).await.map_err(problem)?;
+    let secret = made.secret.map(|secret| secret.to_string());
+    let made = Made {
+        id: made.id,
+        secret: secret.unwrap_or_default(),
+    };
+    let plain = serde_json::to_vec(&made).map(Zeroizing::new);
+    let plain = plain.map_err(|cause| {
+        let error = Code::Internal.error("A webhook endpoint could not be written");
+        error.because(cause)
+    })?;
+    let sealed = app.master.seal(&app.random, &name, &plain)?;
+    settings::put(&app.db, &name, &sealed).await
+}
+
+/// An endpoint that was made at the sandbox.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    id: String,
+    secret: String,
+}
+
+async fn endpoint(app: &App, name: &str) -> Result<Option<Made>> {
+    let Some(sealed) = settings::find(&app.db, name).await? else {
+        return Ok(None);
+    };
+    let plain = app.master.open(name, &sealed)?;
+    Ok(serde_json::from_slice(&plain).ok())
+}
+
+/// The setting that holds an endpoint, sealed under its own name.
+fn name(mode: Mode, source: Source) -> String {
+    let source = match source {
+        Source::Connect => "connect",
+        Source::Platform => "platform",
+    };
+    format!("sandbox_endpoint_{}_{source}", mode.as_str())
+}
+
+fn stands_in(app: &App, wanted: Mode) -> Option<&PaymentMode> {
+    mode(&app.config, wanted).filter(|settings| settings.is_sandbox)
+}
+
+fn unanswered(failure: Failure) -> Error {
+    let detail = "The sandbox does not answer; restart the server, which starts it again";
+    Code::PaymentsUnavailable.error(detail).because(failure)
+}
