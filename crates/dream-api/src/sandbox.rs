@@ -72,7 +72,7 @@ pub(crate) async fn join(settings: &Settings, opened: &Opened) -> Result<Option<
         return Ok(None);
     }
     if !opened.db.is_shared() {
-        let own = begin(settings, opened).map_err(|refusal| refusal.into_failure())?;
+        let own = begin(settings, opened).map_err(Refusal::into_failure)?;
         return Ok(Some(ours(own)));
     }
     let mut looks = 0;

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use dream_server::admin::socket::Socket;
 use dream_server::app::App;
 use dream_server::log::Log;
-use dream_server::{demo, inbox, outbox, payments, reconcile, worker};
+use dream_server::{demo, inbox, outbox, payments, platform, reconcile, worker};
 use dream_store::instances::{self, Instance};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -69,6 +69,7 @@ async fn on_database(
     let app = wiring::app(settings, opened, addresses, log).await?;
     let instance = join(&app).await?;
     payments::sandbox::ensure_endpoints(&app).await?;
+    platform::adopt_price(&app).await?;
     let demo = demo::ensure(&app).await?;
     let commands = take_commands(&app, settings, stop.clone()).await;
     let workers = [

@@ -100,7 +100,7 @@ pub(crate) async fn create_own(
 /// A picture
 ///
 /// For anyone, from any origin. What is at an address never changes.
-#[utoipa::path(get, path = "/api/assets/{key}", operation_id = "getAsset", tag = "assets",
+#[utoipa::path(get, path = "/api/assets/{key}", operation_id = "getAsset", tag = "catalogue",
     params(("key" = String, Path, description = "As the upload answered it"),
         ("If-None-Match" = Option<String>, Header, description = "The ETag of a copy that is there already")),
     responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp"), (Vec<u8> = "image/gif"))),

@@ -184,7 +184,11 @@ async fn withdraw(
     account: &Account<'_>,
     checkout: &Checkout,
 ) -> Result<()> {
-    if let Some(id) = checkout.session_id.as_deref().filter(|_| *checkout.account_id == *account.id) {
+    if let Some(id) = checkout
+        .session_id
+        .as_deref()
+        .filter(|_| *checkout.account_id == *account.id)
+    {
         let key = format!("{}/expire", checkout.id);
         match account.calls().expire_checkout(id, &key).await {
             Err(failure) if !matches!(failure.kind, Kind::Refused | Kind::NotFound) => {
@@ -197,7 +201,15 @@ async fn withdraw(
 }
 
 async fn close(app: &App, tenant: &Tenant, checkout: &Checkout, status: Status) -> Result<()> {
-    store::close(&app.db, &tenant.scope, &checkout.id, status, None, app.now()).await?;
+    store::close(
+        &app.db,
+        &tenant.scope,
+        &checkout.id,
+        status,
+        None,
+        app.now(),
+    )
+    .await?;
     Ok(())
 }
 
@@ -255,10 +267,7 @@ async fn make(
 }
 
 /// What the provider keeps beside the session and its subscription, for people who look there.
-fn notes(
-    tenant: &Tenant,
-    checkout: &Checkout,
-) -> std::collections::BTreeMap<String, String> {
+fn notes(tenant: &Tenant, checkout: &Checkout) -> std::collections::BTreeMap<String, String> {
     let note = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     [
         note("publishableKey", tenant.scope.tenant()),

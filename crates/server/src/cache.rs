@@ -4,6 +4,8 @@
 //! once. On PostgreSQL other processes change things too: there, calls that do not pass through the
 //! meter (which checks by itself) ask the database whether tenant and user are still the same.
 
+mod owners;
+
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
@@ -17,10 +19,13 @@ use dream_store::versions::Versions;
 use dream_store::{Db, customers, projects};
 use quick_cache::sync::Cache;
 
+use crate::cache::owners::Owner;
+
 /// Entries per cache; what is used least leaves first.
 const KEYS_MAX: usize = 50_000;
 const TENANTS_MAX: usize = 50_000;
 const USERS_MAX: usize = 1_500_000;
+const OWNERS_MAX: usize = 50_000;
 
 /// Who promises that what is cached is still so.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,6 +68,7 @@ pub(crate) struct Caches {
     keys: Cache<KeyHash, At<Arc<Opened>>>,
     tenants: Cache<Arc<str>, At<Arc<Tenant>>>,
     users: Cache<u128, At<Known>>,
+    owners: Cache<Arc<str>, At<Arc<Owner>>>,
     low: RandomState,
     high: RandomState,
 }
@@ -73,6 +79,7 @@ impl Caches {
             keys: Cache::new(KEYS_MAX),
             tenants: Cache::new(TENANTS_MAX),
             users: Cache::new(USERS_MAX),
+            owners: Cache::new(OWNERS_MAX),
             low: RandomState::new(),
             high: RandomState::new(),
         }

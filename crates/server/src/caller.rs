@@ -2,6 +2,7 @@
 //! reached without a secret key (rules 1-6).
 
 mod doors;
+mod paying;
 pub(crate) mod site;
 mod visitor;
 

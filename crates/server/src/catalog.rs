@@ -5,6 +5,7 @@
 //! tier: whoever works it reads the tier anew and makes the provider agree with it. So it may come late, twice, or
 //! while another process works the same.
 
+mod adopting;
 mod agreeing;
 mod making;
 mod moving;

@@ -171,11 +171,15 @@ async fn state(app: &App, tenant: &Tenant, user: Option<&str>, id: &str) -> Resu
     if let Some(sold) = sales::session(app, tenant, id).await? {
         return Ok(CheckoutState::of_order(sold.state));
     }
-    let (buyer, _) = settling::buyer(app, tenant, id).await?.ok_or_else(missing)?;
+    let (buyer, _) = settling::buyer(app, tenant, id)
+        .await?
+        .ok_or_else(missing)?;
     if user != Some(&*buyer) {
         return Err(missing());
     }
-    let settled = settling::session(app, tenant, id).await?.ok_or_else(missing)?;
+    let settled = settling::session(app, tenant, id)
+        .await?
+        .ok_or_else(missing)?;
     Ok(CheckoutState {
         status: settled.status,
         paid: Some(settled.is_paid),
@@ -191,7 +195,11 @@ async fn known(app: &App, caller: &UserCaller) -> Result<Customer> {
             "Only customers that exist here can buy; make one with POST /api/customers {\"externalId\": …} first",
         )
     };
-    let id = caller.known.as_ref().map(|user| user.id.clone()).ok_or_else(unknown)?;
+    let id = caller
+        .known
+        .as_ref()
+        .map(|user| user.id.clone())
+        .ok_or_else(unknown)?;
     let found = customers::find(&app.db, &caller.tenant.scope, &id).await?;
     found.ok_or_else(unknown)
 }

@@ -385,8 +385,15 @@ fn grant(tier: &Tier, caller: &BackendCaller) -> Grant {
 }
 
 /// What another grant, in the place of all given ones, makes of the plan; none if nothing.
-fn moved(app: &App, tenant: &Tenant, before: &[Grant], given: Option<&Grant>) -> Option<PlanChange> {
-    let bought = before.iter().filter(|grant| grant.by.starts_with("subscription:"));
+fn moved(
+    app: &App,
+    tenant: &Tenant,
+    before: &[Grant],
+    given: Option<&Grant>,
+) -> Option<PlanChange> {
+    let bought = before
+        .iter()
+        .filter(|grant| grant.by.starts_with("subscription:"));
     let after: Vec<Grant> = bought.chain(given).cloned().collect();
     let name = |grants: &[Grant]| {
         let plan = effective_plan(&tenant.tiers, grants, app.now());

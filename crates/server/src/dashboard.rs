@@ -147,8 +147,7 @@ fn is_default(app: &App, tenant: &Tenant, tier: &Tier) -> bool {
 async fn keys(app: &App, caller: &BackendCaller) -> Result<Keys> {
     let scope = caller.scope();
     let keys = dream_store::keys::list(&app.db, scope).await?;
-    let account =
-        dream_store::payments::account(&app.db, scope.platform(), scope.mode()).await?;
+    let account = dream_store::payments::account(&app.db, scope.platform(), scope.mode()).await?;
     let account = account.filter(|account| account.disconnected_at.is_none());
     let account_id = account.map(|account| account.account_id.to_string());
     Ok(Keys::of(&caller.tenant, &keys, account_id))

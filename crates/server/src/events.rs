@@ -115,8 +115,7 @@ pub(crate) async fn list(
 
 fn filter(listing: &Listing) -> Result<Filter> {
     let word = |text: &String| {
-        Status::parse(text)
-            .ok_or_else(|| wrong("status", "must be waiting, done, ignored or dead"))
+        Status::parse(text).ok_or_else(|| wrong("status", "must be waiting, done, ignored or dead"))
     };
     if listing
         .r#type

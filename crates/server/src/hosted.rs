@@ -16,6 +16,7 @@ use crate::cache::Freshness;
 use crate::caller;
 use crate::http::params::{Params, Segment};
 use crate::http::problem;
+use crate::receipts;
 use crate::signing_in::offered;
 use crate::signing_in::person::Person;
 use crate::signing_in::way_back::{WayBack, origin_of};
@@ -71,8 +72,42 @@ pub(crate) async fn page(
 }
 
 /// The start page, where developers sign up, and their dashboard: pages of dream-api itself.
-pub(crate) async fn home(state: State<App>, uri: Uri, headers: HeaderMap) -> Response {
-    page(state, uri, headers, Ok(Params(Asked::default()))).await
+pub(crate) async fn home(
+    state: State<App>,
+    uri: Uri,
+    headers: HeaderMap,
+    asked: problem::Result<Params<Asked>>,
+) -> Response {
+    let asked = Asked {
+        session_id: asked.ok().and_then(|Params(asked)| asked.session_id),
+        ..Asked::default()
+    };
+    page(state, uri, headers, Ok(Params(asked))).await
+}
+
+/// The receipt of an order, in the brand of the project that sold it.
+pub(crate) async fn receipt(
+    State(app): State<App>,
+    Segment(token): Segment,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let missing =
+        || Code::NotFound.error("There is no such receipt; open the link of the mail again");
+    match receipts::tenant_of_receipt(&app, &token).await {
+        Ok(Some(key)) => {
+            let asked = Asked {
+                pk: Some(key.to_string()),
+                ..Asked::default()
+            };
+            page(State(app), uri, headers, Ok(Params(asked))).await
+        }
+        Ok(None) => {
+            let error = missing();
+            document(&app, "dream-api", &broken(&app, &error), &error)
+        }
+        Err(error) => document(&app, "dream-api", &broken(&app, &error), &error),
+    }
 }
 
 /// A file of the built pages. Its name changes with its content.
@@ -116,7 +151,10 @@ async fn context(
     let is_root = **scope.tenant() == *app.root;
     let way = way_of(asked);
     let returned_from = match asked.session_id.as_deref() {
-        Some(session) if path == "/refresh" => returned::from(app, tenant, session).await?,
+        // Developers come back to any page of ours.
+        Some(session) if path == "/refresh" || is_root => {
+            returned::from(app, tenant, session).await?
+        }
         _ => None,
     };
     let (destination, error) = match way.and_then(|way| way.destination(app, tenant)) {
@@ -188,7 +226,7 @@ fn is_own(path: &str) -> bool {
     matches!(
         path,
         "/account" | "/verify" | "/reset" | "/pricing" | "/return"
-    )
+    ) || path.starts_with("/r/")
 }
 
 /// What a sign-in provider's way back reports: a code of ours, in our words.

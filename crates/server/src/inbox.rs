@@ -93,7 +93,10 @@ async fn settle(app: &App, event: &Claimed) -> Result<()> {
         Err(error) => put_off(app, event, &error).await?,
     };
     if !noted {
-        tracing::warn!(id = &*event.id, "an event was claimed by another process meanwhile");
+        tracing::warn!(
+            id = &*event.id,
+            "an event was claimed by another process meanwhile"
+        );
     }
     Ok(())
 }

@@ -23,6 +23,7 @@ use utoipa::{OpenApi, PartialSchema, ToSchema};
         (name = "hosted pages", description = "What the sign-in pages call; same origin only"),
         (name = "usage", description = "Count, enforce, look"),
         (name = "catalogue", description = "What a project sells"),
+        (name = "assets", description = "Pictures of what a project sells"),
         (name = "customers", description = "A project's end users"),
         (name = "orders", description = "What a store sold, and what becomes of it"),
         (name = "developers", description = "A developer's own account"),

@@ -147,7 +147,15 @@ impl<'a> Lease<'a> {
     async fn keep(&self) -> Result<bool> {
         let now = self.app.clock.machine();
         let until = now.plus(LEASE_MS);
-        leases::keep(&self.app.db, &self.job, &self.holder, now, until, &self.note).await
+        leases::keep(
+            &self.app.db,
+            &self.job,
+            &self.holder,
+            now,
+            until,
+            &self.note,
+        )
+        .await
     }
 
     /// Gives it back with a note for the next one.

@@ -18,6 +18,8 @@ use crate::random::Random;
 
 /// The setting that names the root project's publishable key.
 const SETTING: &str = "root_publishable_key";
+/// The tier that developers pay for.
+pub(crate) const PAID: &str = "paid";
 /// The owner of the platform that owns the root project; nobody can sign in as it.
 const OWNER: &str = "root";
 
@@ -53,7 +55,7 @@ async fn make(db: &Db, random: &Random, now: Millis, key: PublishableKey) -> Res
         key: None,
         tiers: vec![
             tier(random, now, "free", 0, 5, 0),
-            tier(random, now, "paid", 1500, 500, 1),
+            tier(random, now, PAID, 1500, 500, 1),
         ],
         settings: ProjectSettings::default(),
     };

@@ -16,7 +16,7 @@ use crate::http::problem::Problem;
 use crate::openapi::{base, complete};
 use crate::{
     accounts, assets, audit, auth, cart, checkout, connect, customers, dashboard, dev, dev_mail,
-    developers, events, explain, health, hosted, logos, orders, pages, projects, promote,
+    developers, events, explain, health, hosted, logos, orders, pages, platform, projects, promote,
     providers, receipts, tiers, usage, webhooks,
 };
 
@@ -81,6 +81,9 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(promote::promote))
         .routes(routes!(connect::account))
         .routes(routes!(connect::disconnect))
+        .routes(routes!(platform::create))
+        .routes(routes!(platform::portal))
+        .routes(routes!(platform::get))
         .routes(routes!(projects::list))
         .routes(routes!(projects::regenerate))
         .routes(routes!(projects::rotate))
@@ -130,6 +133,7 @@ const PAGES: &[&str] = &[
     "/verify",
     "/pricing",
     "/return",
+    "/r/{token}",
     "/dashboard",
     "/dashboard/{*page}",
     "/authorize",
@@ -159,6 +163,7 @@ pub(crate) fn router(app: &App) -> (Router, Table) {
         .route("/verify", get(hosted::page))
         .route("/pricing", get(hosted::page))
         .route("/return", get(hosted::page))
+        .route("/r/{token}", get(hosted::receipt))
         .route("/dashboard", get(hosted::home))
         .route("/dashboard/{*page}", get(hosted::home))
         .route("/authorize", get(connect::authorize))

@@ -15,9 +15,9 @@ use dream_store::payments as accounts;
 use dream_store::projects::Tenant;
 
 use crate::app::App;
+use crate::payments;
 use crate::payments::api::checkout::{Sells, Session, Status};
 use crate::payments::api::webhook::Event;
-use crate::payments;
 use crate::sales;
 use crate::settling::whose::Whose;
 use crate::subscriptions::{self, Cause, Synced};
@@ -40,8 +40,6 @@ pub(crate) struct Settled {
     pub(crate) status: &'static str,
     /// It is paid, or nothing was to be paid.
     pub(crate) is_paid: bool,
-    /// Who bought.
-    pub(crate) user: Arc<str>,
     /// The plan of the buyer now, if a plan was bought.
     pub(crate) plan: Option<String>,
     /// The event was noted with the effect.
@@ -58,7 +56,11 @@ pub(crate) async fn event(app: &App, claimed: &Claimed) -> Result<Outcome> {
     }
     if let Some(tenant) = sales::tenant_of(app, &event).await? {
         let is_noted = sales::event(app, &tenant, claimed, &event).await?;
-        return Ok(if is_noted { Outcome::Noted } else { Outcome::Done });
+        return Ok(if is_noted {
+            Outcome::Noted
+        } else {
+            Outcome::Done
+        });
     }
     let Some(whose) = whose::find(app, &event).await? else {
         return Ok(Outcome::Ignored("it concerns nothing that was bought here"));
@@ -74,7 +76,11 @@ pub(crate) async fn event(app: &App, claimed: &Claimed) -> Result<Outcome> {
                 return Ok(Outcome::Ignored("its checkout has no session yet"));
             };
             let settled = of_plan(app, tenant, checkout, id, Some(claimed)).await?;
-            Ok(if settled.is_noted { Outcome::Noted } else { Outcome::Done })
+            Ok(if settled.is_noted {
+                Outcome::Noted
+            } else {
+                Outcome::Done
+            })
         }
         Whose::Subscription(tenant, id) => {
             let cause = Cause {
@@ -122,7 +128,11 @@ async fn of_plan(
     event: Option<&Claimed>,
 ) -> Result<Settled> {
     let account = payments::account_of(app, &tenant.scope).await?;
-    let session = account.calls().checkout(id).await.map_err(payments::problem)?;
+    let session = account
+        .calls()
+        .checkout(id)
+        .await
+        .map_err(payments::problem)?;
     let mut settled = Settled {
         status: match session.status {
             Status::Open => "open",
@@ -130,7 +140,6 @@ async fn of_plan(
             _ => "expired",
         },
         is_paid: session.is_paid(),
-        user: checkout.user.clone(),
         plan: None,
         is_noted: false,
     };
@@ -161,12 +170,14 @@ fn bought<'a>(
     checkout: &Checkout,
     session: &'a Session,
 ) -> Result<Option<&'a str>> {
-    if session.mode != Sells::Subscription || !session.is_paid() || session.status != Status::Complete {
+    if session.mode != Sells::Subscription
+        || !session.is_paid()
+        || session.status != Status::Complete
+    {
         return Ok(None);
     }
-    let agrees = |name: &str, ours: &str| {
-        session.metadata.get(name).is_none_or(|said| said == ours)
-    };
+    let agrees =
+        |name: &str, ours: &str| session.metadata.get(name).is_none_or(|said| said == ours);
     if !agrees("publishableKey", tenant.scope.tenant()) || !agrees("userId", &checkout.user) {
         return Err(Code::Conflict.error("The session says it is of somebody else"));
     }

@@ -6,6 +6,8 @@
 
 mod decided;
 
+pub(crate) use decided::stored;
+
 use std::sync::Arc;
 
 use dream_domain::error::{Code, Result};
@@ -57,12 +59,7 @@ pub(crate) enum Synced {
 }
 
 /// Fetches a subscription and writes what it means for its user.
-pub(crate) async fn sync(
-    app: &App,
-    tenant: &Tenant,
-    id: &str,
-    cause: Cause<'_>,
-) -> Result<Synced> {
+pub(crate) async fn sync(app: &App, tenant: &Tenant, id: &str, cause: Cause<'_>) -> Result<Synced> {
     for _ in 0..TRIES {
         if let Some(synced) = attempt(app, tenant, id, cause).await? {
             return Ok(synced);
@@ -98,17 +95,14 @@ pub(crate) async fn cancel_all(app: &App, tenant: &Tenant, user: &str) -> Result
 }
 
 /// One round; none if something changed meanwhile.
-async fn attempt(
-    app: &App,
-    tenant: &Tenant,
-    id: &str,
-    cause: Cause<'_>,
-) -> Result<Option<Synced>> {
+async fn attempt(app: &App, tenant: &Tenant, id: &str, cause: Cause<'_>) -> Result<Option<Synced>> {
     let scope = &tenant.scope;
     let before = store::find(&app.db, scope, id).await?;
     let asked_at = app.now();
     let Some(fetched) = fetch(app, tenant, id, before.as_ref(), cause).await? else {
-        return Ok(Some(Synced::Foreign("the account has no such subscription")));
+        return Ok(Some(Synced::Foreign(
+            "the account has no such subscription",
+        )));
     };
     let Some(user) = user_of(app, tenant, &fetched, before.as_ref(), cause).await? else {
         return Ok(Some(Synced::Foreign("nobody here bought it")));
@@ -305,7 +299,9 @@ async fn write(
         .iter()
         .map(|invoice| decided::invoice(invoice, row))
         .collect();
-    let is_same = before.as_ref().is_some_and(|old| decided::is_same(old, row));
+    let is_same = before
+        .as_ref()
+        .is_some_and(|old| decided::is_same(old, row));
     let changed = change.is_some() || !is_same;
     let synced = Synced::Done {
         user: customer.id.clone(),

@@ -107,7 +107,11 @@ fn check_side(event: &Event, signers: &[(Mode, Source)]) -> Result<()> {
         let is_test_of_live = !event.livemode && source == Source::Connect;
         *from == source && ((*mode == Mode::Live) == event.livemode || is_test_of_live)
     };
-    if signers.iter().any(fits) { Ok(()) } else { Err(invalid()) }
+    if signers.iter().any(fits) {
+        Ok(())
+    } else {
+        Err(invalid())
+    }
 }
 
 fn invalid() -> dream_domain::error::Error {

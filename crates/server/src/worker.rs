@@ -9,8 +9,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
-use crate::reconcile;
 use crate::assets;
+use crate::reconcile;
 
 const BEAT_EVERY: Duration = Duration::from_secs(10);
 const DAY_MS: i64 = 86_400_000;

@@ -160,7 +160,9 @@ pub struct Troubles {
 
 /// Where the subscriptions of a tenant stand now, by currency; those that have ended are left out.
 pub async fn standings(db: &Db, scope: &Scope) -> Result<Vec<Standings>> {
-    let rows = db.rows(&STANDINGS, params![scope.tenant(), db.now()]).await?;
+    let rows = db
+        .rows(&STANDINGS, params![scope.tenant(), db.now()])
+        .await?;
     rows.iter()
         .map(|row| {
             Ok(Standings {
@@ -191,7 +193,9 @@ pub async fn changes(db: &Db, scope: &Scope, from: Millis, to: Millis) -> Result
 
 /// What was paid day by day from `from` to before `to`.
 pub async fn paid(db: &Db, scope: &Scope, from: Millis, to: Millis) -> Result<Vec<Paid>> {
-    let rows = db.rows(&PAID_BY_DAY, params![scope.tenant(), from, to]).await?;
+    let rows = db
+        .rows(&PAID_BY_DAY, params![scope.tenant(), from, to])
+        .await?;
     rows.iter()
         .map(|row| {
             Ok(Paid {
@@ -266,5 +270,7 @@ pub async fn people(db: &Db, scope: &Scope) -> Result<(i64, i64)> {
 fn ranked(rank: i64) -> Result<Standing> {
     let index = usize::try_from(rank).ok();
     let found = index.and_then(|index| Standing::ALL.get(index));
-    found.copied().ok_or_else(|| Code::Internal.error("A sum came back damaged"))
+    found
+        .copied()
+        .ok_or_else(|| Code::Internal.error("A sum came back damaged"))
 }

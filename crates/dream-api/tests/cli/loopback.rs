@@ -90,25 +90,25 @@ async fn journey(home: &Home, server: &Server) {
     let key = text("/saas/publishableKey");
     let person =
         json!({"email": "ann@example.com", "password": "seven plain words", "publishableKey": key});
-    let page = post(&format!("{base}/auth/sign-up"), person);
+    let page = post(&format!("{base}/auth/sign-up"), &person);
     read(page.header("origin", base)).await;
     let developer = json!({"email": "new@example.com"});
-    read(post(&format!("{base}/api/developer/register"), developer)).await;
+    read(post(&format!("{base}/api/developer/register"), &developer)).await;
 
-    let backend = async |path: &str, body: Value| {
+    let backend = async |path: &str, body: &Value| {
         let call = post(&format!("{base}{path}"), body);
         read(call.bearer_auth(secret).header("x-user-id", user)).await
     };
-    let checkout = backend("/api/create-checkout", json!({"tier": "pro"})).await;
+    let checkout = backend("/api/create-checkout", &json!({"tier": "pro"})).await;
     let session = checkout["sessionId"].as_str().unwrap();
     let sandbox = text("/sandboxUrl");
     read(post(
         &format!("{sandbox}/_control/checkout/{session}/pay"),
-        json!({}),
+        &json!({}),
     ))
     .await;
     let month = json!({"advanceSeconds": 31 * 86_400});
-    read(post(&format!("{base}/_dev/clock"), month)).await;
+    read(post(&format!("{base}/_dev/clock"), &month)).await;
     let (_, usage) = server
         .as_backend(Method::GET, "/api/usage", secret, user)
         .await;
@@ -116,12 +116,12 @@ async fn journey(home: &Home, server: &Server) {
         (&usage["plan"], &usage["limit"]),
         (&"pro".into(), &500.into())
     );
-    backend("/api/customer-portal", json!({})).await;
+    backend("/api/customer-portal", &json!({})).await;
 }
 
-fn post(url: &str, body: Value) -> RequestBuilder {
+fn post(url: &str, body: &Value) -> RequestBuilder {
     let client = Client::builder().no_proxy().build().unwrap();
-    client.post(url).json(&body)
+    client.post(url).json(body)
 }
 
 async fn read(call: RequestBuilder) -> Value {

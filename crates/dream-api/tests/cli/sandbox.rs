@@ -56,11 +56,9 @@ impl Alone {
         let said = || std::fs::read_to_string(&alone.printed).unwrap();
         wait_until("the sandbox to be ready", || said().contains("ready at")).await;
         let said = said();
-        alone.url = said
-            .split(' ')
-            .find(|word| word.starts_with("http"))
-            .unwrap()
-            .to_owned();
+        let mut words = said.split(' ');
+        let url = words.find(|word| word.starts_with("http")).unwrap();
+        url.clone_into(&mut alone.url);
         alone
     }
 

@@ -38,14 +38,26 @@ async fn an_account_is_connected_and_what_was_waiting_is_made() {
     let api = shared().await;
     let ann = developer(&api, "connect-first").await;
     let tiers = json!([{"name": "free", "price": 0, "limit": 5}, {"name": "pro", "price": 2900, "limit": 50}]);
-    let made = post(&ann, "/create-products", json!({"tiers": tiers})).await.is(200);
+    let made = post(&ann, "/create-products", json!({"tiers": tiers}))
+        .await
+        .is(200);
     assert!(made.text_at("/products/1/priceId").starts_with("tier_"));
     let before = account(&ann, "test").await;
-    assert_eq!((&before["connected"], &before["sandbox"]), (&json!(false), &json!(true)));
+    assert_eq!(
+        (&before["connected"], &before["sandbox"]),
+        (&json!(false), &json!(true))
+    );
     let back = agree(&ann, "mode=test", "allow").await;
-    assert_eq!(land(&ann, &back).await, "/dashboard?stripe=connected&mode=test");
+    assert_eq!(
+        land(&ann, &back).await,
+        "/dashboard?stripe=connected&mode=test"
+    );
     let now = account(&ann, "test").await;
-    for (member, value) in [("connected", true), ("chargesEnabled", true), ("detailsSubmitted", true)] {
+    for (member, value) in [
+        ("connected", true),
+        ("chargesEnabled", true),
+        ("detailsSubmitted", true),
+    ] {
         assert_eq!(now[member], value, "{now}");
     }
     assert!(now["accountId"].as_str().unwrap().starts_with("acct_"));
@@ -63,10 +75,23 @@ async fn an_account_is_connected_and_what_was_waiting_is_made() {
 async fn ten_returns_at_once_connect_once() {
     let api = shared().await;
     let ann = developer(&api, "connect-ten").await;
-    let back = agree(&ann, "mode=test&returnTo=/dashboard/settings?tab=money", "allow").await;
+    let back = agree(
+        &ann,
+        "mode=test&returnTo=/dashboard/settings?tab=money",
+        "allow",
+    )
+    .await;
     let (browser, path) = (ann.clone(), back.clone());
-    let replies = send_all(10, 10, move |_| browser.with_cookies(browser.api.get(&path))).await;
-    let landed = |what: &str| replies.iter().filter(|reply| reply.header("location").contains(what)).count();
+    let replies = send_all(10, 10, move |_| {
+        browser.with_cookies(browser.api.get(&path))
+    })
+    .await;
+    let landed = |what: &str| {
+        replies
+            .iter()
+            .filter(|reply| reply.header("location").contains(what))
+            .count()
+    };
     assert_eq!((landed("stripe=connected"), landed("stripe=error")), (1, 9));
     let own = "/dashboard/settings?tab=money&stripe=connected&mode=test";
     assert_eq!(landed(own), 1);
@@ -84,7 +109,10 @@ async fn whoever_changes_his_mind_comes_back_to_the_dashboard() {
     let api = shared().await;
     let ann = developer(&api, "connect-denied").await;
     let back = agree(&ann, "mode=live", "deny").await;
-    assert_eq!(land(&ann, &back).await, "/dashboard?stripe=error&mode=live&code=access_denied");
+    assert_eq!(
+        land(&ann, &back).await,
+        "/dashboard?stripe=error&mode=live&code=access_denied"
+    );
     assert_eq!(account(&ann, "live").await["connected"], false);
 }
 
@@ -112,15 +140,33 @@ async fn nobody_connects_from_elsewhere_or_to_elsewhere() {
     let ann = developer(&api, "connect-elsewhere").await;
     let nobody = Browser::of(&api, &ann.pk);
     let out = nobody.open("/authorize?mode=test").await.is(303);
-    assert_eq!(out.header("location"), "/dashboard?stripe=error&mode=test&code=signed_out");
-    let foreign = ann.with_cookies(api.get("/authorize")).header("sec-fetch-site", "cross-site");
+    assert_eq!(
+        out.header("location"),
+        "/dashboard?stripe=error&mode=test&code=signed_out"
+    );
+    let foreign = ann
+        .with_cookies(api.get("/authorize"))
+        .header("sec-fetch-site", "cross-site");
     foreign.send().await.problem(403, "cross_site");
-    for page in ["//evil.example", "https://evil.example", "/signin", "/dashboard.evil.example", "/dashboard%5Cevil", "/dashboardx"] {
+    for page in [
+        "//evil.example",
+        "https://evil.example",
+        "/signin",
+        "/dashboard.evil.example",
+        "/dashboard%5Cevil",
+        "/dashboardx",
+    ] {
         let reply = ann.open(&format!("/authorize?returnTo={page}")).await;
-        let status = if page.contains('%') { 422 } else { reply.status };
+        let status = if page.contains('%') {
+            422
+        } else {
+            reply.status
+        };
         assert_eq!((reply.status, status), (422, 422), "{page}");
     }
-    ann.open("/authorize?mode=prod").await.problem(422, "invalid_value");
+    ann.open("/authorize?mode=prod")
+        .await
+        .problem(422, "invalid_value");
 }
 
 #[tokio::test]
@@ -132,8 +178,12 @@ async fn a_disconnected_account_sells_nothing_more() {
     let back = agree(&ann, "mode=test", "allow").await;
     land(&ann, &back).await;
     let known = account(&ann, "test").await;
-    post(&ann, "/payment-account/disconnect", json!({})).await.problem(400, "missing_field");
-    let out = post(&ann, "/payment-account/disconnect", json!({"mode": "test"})).await.is(200);
+    post(&ann, "/payment-account/disconnect", json!({}))
+        .await
+        .problem(400, "missing_field");
+    let out = post(&ann, "/payment-account/disconnect", json!({"mode": "test"}))
+        .await
+        .is(200);
     assert_eq!(out.json["success"], true);
     let now = account(&ann, "test").await;
     assert_eq!(now["connected"], false);
@@ -155,11 +205,17 @@ async fn tokens_are_sealed() {
     let ann = developer(&api, "connect-sealed").await;
     let back = agree(&ann, "mode=test", "allow").await;
     land(&ann, &back).await;
-    let account = account(&ann, "test").await["accountId"].as_str().unwrap().to_owned();
+    let account = account(&ann, "test").await["accountId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let sql = format!("select sealed_tokens from payment_accounts where account_id = '{account}'");
     let rows = api.database().look(&sql).await;
     assert!(rows[0][0].len() > 60, "{rows:?}");
-    assert!(!rows[0][0].contains("sk_") && !rows[0][0].contains("rt_"), "{rows:?}");
+    assert!(
+        !rows[0][0].contains("sk_") && !rows[0][0].contains("rt_"),
+        "{rows:?}"
+    );
 }
 
 /// The provider answers for test mode although live mode was asked for: nothing is stored.

@@ -14,6 +14,8 @@ pub(crate) struct Operation {
     pub(crate) path: String,
     /// Whether it needs credentials.
     pub(crate) secured: bool,
+    /// Whether nothing but a developer's session opens it.
+    pub(crate) by_developer: bool,
     pub(crate) tag: String,
     /// Names of query parameters.
     pub(crate) query: Vec<String>,
@@ -50,6 +52,9 @@ fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Operat
         secured: operation["security"]
             .as_array()
             .is_some_and(|list| !list.is_empty()),
+        by_developer: operation["security"]
+            .as_array()
+            .is_some_and(|list| list.iter().all(|way| way.get("developer").is_some())),
         tag: operation["tags"][0].as_str().unwrap_or_default().to_owned(),
         query: parameters.iter().flatten().filter_map(in_query).collect(),
         members: schema.map(|schema| members(document, schema)),

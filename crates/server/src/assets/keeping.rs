@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use dream_domain::error::{Code, Error, Result};
-use dream_domain::image::{UPLOAD, inspect};
+use dream_domain::image::{Fault, UPLOAD, inspect};
 use dream_domain::text::hex;
 use dream_providers::objects::Failure;
 use dream_store::assets::{self as store, Added, Asset};
@@ -23,9 +23,9 @@ const BATCH: i64 = 50;
 
 /// Keeps a picture, or finds that it is kept already: 413, 415 or 422 if it is not taken.
 pub(super) async fn keep(app: &App, scope: &Scope, file: Bytes) -> Result<Asset> {
-    let head = inspect(&file, &UPLOAD).map_err(|fault| fault.of_upload())?;
+    let head = inspect(&file, &UPLOAD).map_err(Fault::of_upload)?;
     let drawn = app.pictures.redraw(file, head).await?;
-    let picture = drawn.map_err(|fault| fault.of_upload())?;
+    let picture = drawn.map_err(Fault::of_upload)?;
     let key = key(scope, &picture);
     if let Some(known) = store::find(&app.db, scope, &key).await? {
         return Ok(known);

@@ -42,7 +42,7 @@ pub(crate) struct AssetInput {
 
 /// A picture in a form.
 #[derive(Debug, ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[schema(rename_all = "camelCase", example = json!({"file": "the bytes of mug.png"}))]
 #[expect(dead_code, reason = "describes the wire; the form is read by hand")]
 pub(crate) struct AssetForm {
     /// The file.

@@ -52,7 +52,8 @@ pub(crate) async fn open(
         Ok(portal) => Ok(portal.url),
         Err(failure) if failure.param.as_deref() == Some("customer") => {
             accounts::customer_deleted(&app.db, &account.id, &customer, app.now()).await?;
-            let detail = "This customer was deleted at the payment provider; a new checkout makes a new one";
+            let detail =
+                "This customer was deleted at the payment provider; a new checkout makes a new one";
             Err(Code::PaymentCustomerGone.error(detail))
         }
         Err(failure) => Err(payments::problem(failure)),
@@ -60,7 +61,8 @@ pub(crate) async fn open(
 }
 
 fn nothing_bought() -> Error {
-    Code::NoSubscription.error("This user has not bought anything yet, so there is nothing to manage")
+    Code::NoSubscription
+        .error("This user has not bought anything yet, so there is nothing to manage")
 }
 
 fn flow<'a>(word: Option<&str>, running: Option<&'a str>) -> Result<Option<Flow<'a>>> {
@@ -91,7 +93,9 @@ async fn configuration(app: &App, tenant: &Tenant, account: &Account<'_>) -> Res
     let plans: Vec<(&str, Vec<&str>)> = sold
         .filter_map(|tier| {
             let price = known.iter().find(|price| {
-                *price.price_id == *tier.price_id && *price.account_id == *account.id && price.active
+                *price.price_id == *tier.price_id
+                    && *price.account_id == *account.id
+                    && price.active
             })?;
             Some((&*price.product_id, vec![&*price.price_id]))
         })
@@ -103,7 +107,10 @@ async fn configuration(app: &App, tenant: &Tenant, account: &Account<'_>) -> Res
         return_url: None,
     };
     let said = format!("{}/{}/{plans:?}", scope.tenant(), account.id);
-    let (name, hash) = (format!("portal/{}", scope.tenant()), digest(&[said.as_bytes()]));
+    let (name, hash) = (
+        format!("portal/{}", scope.tenant()),
+        digest(&[said.as_bytes()]),
+    );
     let stored = settings::find(&app.db, &name).await?;
     let stored = stored.as_deref().and_then(|text| text.split_once(' '));
     if let Some((of, id)) = stored

@@ -92,21 +92,28 @@ fn is_allowed(app: &App, tenant: &Tenant, url: &str) -> bool {
         return to.is_some_and(|to| allowed_origin(tenant, &to));
     }
     if is_root {
-        return url.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        return url
+            .strip_prefix(base.as_str())
+            .is_some_and(|rest| rest.starts_with('/'));
     }
     allowed_origin(tenant, url)
 }
 
 fn allowed_origin(tenant: &Tenant, url: &str) -> bool {
     let origins = tenant.settings.redirect_origins.iter();
-    let origins: Vec<Origin> = origins.filter_map(|text| Origin::parse(text).ok()).collect();
+    let origins: Vec<Origin> = origins
+        .filter_map(|text| Origin::parse(text).ok())
+        .collect();
     redirect_allowed(url, &origins, tenant.scope.mode())
 }
 
 fn not_allowed(field: &'static str) -> Error {
-    let fix = "Add its origin to the project's redirect origins, or send an address of one that is there";
+    let fix =
+        "Add its origin to the project's redirect origins, or send an address of one that is there";
     Code::RedirectNotAllowed
-        .error(format!("{field} is not of an origin that the project allows"))
+        .error(format!(
+            "{field} is not of an origin that the project allows"
+        ))
         .field(field, "is not of an allowed origin", fix)
 }
 

@@ -10,7 +10,7 @@ use dream_store::projects::Tenant;
 
 use crate::app::App;
 use crate::cache::Freshness;
-use crate::caller::{BackendCaller, DeveloperCaller, Door, UserCaller, site, visitor};
+use crate::caller::{BackendCaller, DeveloperCaller, Door, UserCaller, paying, site, visitor};
 use crate::cookies::{self, Name};
 use crate::credentials::{Credentials, Presented};
 use crate::identity::verified::Verified;
@@ -27,7 +27,11 @@ pub(super) async fn public(app: &App, credentials: Arc<Credentials>) -> Result<A
         )
         .await?
         .0),
-        _ => publishable_key(app, credentials.publishable.as_ref()).await,
+        _ => {
+            let tenant = publishable_key(app, credentials.publishable.as_ref()).await?;
+            paying::check(app, &tenant, Freshness::CheckNow).await?;
+            Ok(tenant)
+        }
     }
 }
 
@@ -234,6 +238,7 @@ async fn by_token(
             .error("The token was given to another origin than the one this call comes from"));
     }
     let tenant = tenant_of(app, &verified, fresh).await?;
+    paying::check(app, &tenant, fresh).await?;
     let versions = versions(app, &tenant, &verified.user);
     let known = app
         .caches
@@ -277,6 +282,7 @@ pub(super) async fn secret_key(
         return Err(Code::KeyMismatch
             .error("X-Publishable-Key belongs to another project than the secret key"));
     }
+    paying::check(app, &opened.tenant, fresh).await?;
     app.keys_used.note(&opened.key_id, now);
     Ok((opened.tenant.clone(), opened.key_id.clone()))
 }

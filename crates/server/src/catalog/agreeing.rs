@@ -6,7 +6,7 @@ use dream_store::prices::{self, Price};
 use dream_store::projects::Tenant;
 use serde_json::json;
 
-use super::{is_sold, open};
+use super::{adopting, is_sold, open};
 use crate::app::App;
 use crate::catalog::making::{Work, product_id};
 use crate::payments::api::Kind;
@@ -14,7 +14,7 @@ use crate::payments::api::catalog::{self as api, Product, ProductChange};
 use crate::payments::{self, problem};
 
 /// Who is written into the audit log for prices that are made.
-const ACTOR: &str = "catalog";
+pub(super) const ACTOR: &str = "catalog";
 /// How often a tier is begun anew when it changed meanwhile. Each time somebody did change it.
 const TRIES: usize = 20;
 
@@ -26,9 +26,8 @@ pub(super) fn is_current(
     account: &str,
     known: &[Price],
 ) -> bool {
-    if **tenant.scope.tenant() == *app.root {
-        return app.config.payments.price_id.as_ref() == Some(&tier.price_id)
-            && known.iter().any(|price| *price.price_id == *tier.price_id);
+    if adopting::applies(app, tenant) {
+        return adopting::is_current(app, tier, known);
     }
     let current = known.iter().find(|price| *price.price_id == *tier.price_id);
     current.is_some_and(|price| {
@@ -122,8 +121,9 @@ fn is_same(one: &Tier, other: &Tier) -> bool {
 impl Work<'_> {
     /// True once the provider agrees; false if the tier changed meanwhile.
     async fn run(&self) -> Result<bool> {
-        if **self.tenant.scope.tenant() == *self.app.root {
-            return self.adopt().await;
+        let (app, tenant, tier) = (self.app, self.tenant, self.tier);
+        if adopting::applies(app, tenant) {
+            return adopting::adopt(app, tenant, tier, &self.calls, &self.known).await;
         }
         if !is_sold(self.tier) {
             self.withdraw().await?;
@@ -147,20 +147,6 @@ impl Work<'_> {
         self.app.fault("create-products.pointed");
         self.archive_others(&product, &price.id).await?;
         Ok(true)
-    }
-
-    /// The platform's own plan is sold at the price of the settings, which the operator has made.
-    async fn adopt(&self) -> Result<bool> {
-        let Some(id) = &self.app.config.payments.price_id else {
-            return Err(Code::PaymentsNotConfigured
-                .error("The operator of this server has set no price for its paid plan"));
-        };
-        let known = &self.known;
-        if !is_sold(self.tier) || is_current(self.app, self.tenant, self.tier, "", known) {
-            return Ok(true);
-        }
-        let price = self.calls.price(id).await.map_err(problem)?;
-        self.point(&price).await
     }
 
     /// Stores a price as the one at which the tier is sold; false if the tier changed meanwhile, and then the price is

@@ -168,13 +168,24 @@ fn of_limits(near: NearLimit) -> Vec<Alert> {
         (count > 0).then(|| Alert {
             code,
             level: "warning",
-            message: format!("{} {what}.", counted(count, "customer has", "customers have")),
+            message: format!(
+                "{} {what}.",
+                counted(count, "customer has", "customers have")
+            ),
             at: None,
             link: "customers",
         })
     };
-    let reached = of("limit_reached", near.reached, "used up the limit of the plan");
-    let close = of("limit_close", near.close, "used 80 % of the limit of the plan");
+    let reached = of(
+        "limit_reached",
+        near.reached,
+        "used up the limit of the plan",
+    );
+    let close = of(
+        "limit_close",
+        near.close,
+        "used 80 % of the limit of the plan",
+    );
     reached.into_iter().chain(close).collect()
 }
 
@@ -182,7 +193,10 @@ fn of_stock(low: i64) -> Option<Alert> {
     (low > 0).then(|| Alert {
         code: "stock_low",
         level: "warning",
-        message: format!("{} low on stock.", counted(low, "product is", "products are")),
+        message: format!(
+            "{} low on stock.",
+            counted(low, "product is", "products are")
+        ),
         at: None,
         link: "products",
     })

@@ -9,9 +9,9 @@ use dream_domain::id::PlatformId;
 use dream_domain::key::Mode;
 use dream_domain::tier::TierKind;
 use dream_domain::time::Millis;
+use dream_store::customers;
 use dream_store::dashboard as store;
 use dream_store::projects::{self, Tenant};
-use dream_store::customers;
 use serde::Serialize;
 use utoipa::ToSchema;
 

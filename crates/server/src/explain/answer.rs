@@ -141,7 +141,10 @@ impl Explanation {
             rule: state.reason.sentence(),
             subscription_id: state.subscription_id.clone(),
             facts: FactsBody {
-                grants: grants.iter().map(|grant| GrantBody::of(grant, now)).collect(),
+                grants: grants
+                    .iter()
+                    .map(|grant| GrantBody::of(grant, now))
+                    .collect(),
                 subscriptions: rows.iter().map(SubscriptionBody::of).collect(),
                 invoices: invoices.iter().map(InvoiceBody::of).collect(),
             },

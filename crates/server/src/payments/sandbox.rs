@@ -74,13 +74,13 @@ pub(crate) async fn connect(app: &App, mode: Mode, account: &str) -> Result<Opti
         return Ok(None);
     };
     let client = app.payments.provider(mode)?;
-    let found = match client.at(account).account().await {
-        Ok(found) => found,
-        Err(_) => {
-            let connected = sandbox.connect(&settings.secret_key, account).await;
-            connected.map_err(unanswered)?;
-            client.at(account).account().await.map_err(problem)?
-        }
+    let known = client.at(account).account().await;
+    let found = if let Ok(found) = known {
+        found
+    } else {
+        let connected = sandbox.connect(&settings.secret_key, account).await;
+        connected.map_err(unanswered)?;
+        client.at(account).account().await.map_err(problem)?
     };
     Ok(Some(health(found)))
 }

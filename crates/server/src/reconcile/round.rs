@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::sweep::{each, kept, tenant};
 use super::Lease;
+use super::sweep::{each, kept, tenant};
 use crate::app::App;
 use crate::payments::api::events::{Start, Wanted};
 use crate::payments::api::webhook::Event;
@@ -237,8 +237,12 @@ fn failed(error: &Error, report: &mut Report) {
 fn note(app: &App, report: &Report) {
     let count = |number: i64| u64::try_from(number).unwrap_or_default();
     app.metrics.reconciled.increment(1);
-    app.metrics.reconcile_repaired.increment(count(report.repaired));
-    app.metrics.reconcile_missed.increment(count(report.missed_events));
+    app.metrics
+        .reconcile_repaired
+        .increment(count(report.repaired));
+    app.metrics
+        .reconcile_missed
+        .increment(count(report.missed_events));
     let Report {
         read,
         repaired,
@@ -246,5 +250,11 @@ fn note(app: &App, report: &Report) {
         failed,
         ..
     } = report;
-    tracing::info!(read, repaired, missed_events, failed, "everything was compared with the payment provider");
+    tracing::info!(
+        read,
+        repaired,
+        missed_events,
+        failed,
+        "everything was compared with the payment provider"
+    );
 }

@@ -129,11 +129,7 @@ pub(super) async fn kept(lease: Option<&Lease<'_>>) -> Result<bool> {
 
 /// Does something with each, a few at a time. What fails is said and holds up nothing else; answers what came of the
 /// others.
-pub(super) async fn each<T, R, F>(
-    app: &App,
-    all: Vec<T>,
-    work: impl Fn(App, T) -> F,
-) -> Vec<R>
+pub(super) async fn each<T, R, F>(app: &App, all: Vec<T>, work: impl Fn(App, T) -> F) -> Vec<R>
 where
     T: Send + 'static,
     R: Send + 'static,

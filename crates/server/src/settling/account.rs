@@ -11,8 +11,8 @@ use serde_json::json;
 
 use super::{Outcome, whose};
 use crate::app::App;
-use crate::payments::api::webhook::Event;
 use crate::payments;
+use crate::payments::api::webhook::Event;
 use crate::subscriptions::{self, Cause};
 
 /// Subscriptions read at a time.
@@ -46,11 +46,17 @@ async fn left(app: &App, platform: &PlatformId, event: &Event) -> Result<()> {
     };
     // He may have connected it again since: then it answers.
     let provider = app.payments.provider(mode)?;
-    if *account.account_id != *event.account || provider.at(&event.account).account().await.is_ok() {
+    if *account.account_id != *event.account || provider.at(&event.account).account().await.is_ok()
+    {
         return Ok(());
     }
     let detail = json!({"account": event.account});
-    let act = app.act("payments", "payment-account.deauthorized", platform.as_str(), &detail);
+    let act = app.act(
+        "payments",
+        "payment-account.deauthorized",
+        platform.as_str(),
+        &detail,
+    );
     accounts::disconnect(&app.db, platform, mode, app.now(), &act).await?;
     for tenant in projects::tenants_of(&app.db, platform, mode).await? {
         settle_all(app, &tenant).await?;
@@ -77,7 +83,11 @@ async fn updated(app: &App, platform: &PlatformId, event: &Event) -> Result<()> 
     let mode = whose::mode(event);
     let provider = app.payments.provider(mode)?;
     let at = app.now();
-    let found = provider.at(&event.account).account().await.map_err(payments::problem)?;
+    let found = provider
+        .at(&event.account)
+        .account()
+        .await
+        .map_err(payments::problem)?;
     let health = payments::health(found);
     accounts::put_health(&app.db, platform, mode, &event.account, &health, at).await?;
     Ok(())

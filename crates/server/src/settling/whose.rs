@@ -123,5 +123,9 @@ async fn tenant(app: &App, event: &Event, key: &str) -> Result<Option<Arc<Tenant
 }
 
 pub(super) fn mode(event: &Event) -> Mode {
-    if event.livemode { Mode::Live } else { Mode::Test }
+    if event.livemode {
+        Mode::Live
+    } else {
+        Mode::Test
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use dream_domain::subscription::{Decision, Item, next_check};
+use dream_domain::error::{Code, Result};
+use dream_domain::subscription::{Claim, Decision, Facts, Item, Reason, next_check};
 use dream_domain::time::Millis;
 use dream_store::invoices::Invoice;
 use dream_store::subscriptions::Row;
@@ -57,6 +58,21 @@ pub(super) fn row(
         next_check_at: next_check(facts, decision, asked_at),
         version: before.map_or(0, |row| row.version),
     }
+}
+
+/// What was stored of a subscription, as the rules take it.
+pub(crate) fn stored(row: &Row) -> Result<(Facts, Decision)> {
+    let damaged = || Code::Internal.error("A stored subscription is damaged");
+    let facts = serde_json::from_str(&row.facts).map_err(|e| damaged().because(e))?;
+    let decision = Decision {
+        claim: row.claim_plan.clone().map(|plan| Claim {
+            plan,
+            until: row.claim_until,
+        }),
+        reason: Reason::parse(&row.reason).ok_or_else(damaged)?,
+        mrr: row.mrr,
+    };
+    Ok((facts, decision))
 }
 
 /// Whether two rows tell the same of a subscription, whenever they were fetched.

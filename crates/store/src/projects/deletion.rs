@@ -126,7 +126,9 @@ pub async fn holds(db: &Db, scope: &Scope) -> Result<Holds> {
 
 /// The payment provider's sessions at an account that a tenant's buyers may still pay.
 pub async fn open_sessions(db: &Db, scope: &Scope, account: &str) -> Result<Vec<Arc<str>>> {
-    let rows = db.rows(&OPEN_SESSIONS, params![scope.tenant(), account]).await?;
+    let rows = db
+        .rows(&OPEN_SESSIONS, params![scope.tenant(), account])
+        .await?;
     rows.iter().map(|row| row.text(0)).collect()
 }
 

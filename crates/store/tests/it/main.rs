@@ -18,6 +18,7 @@ mod child;
 mod clock;
 mod crash;
 mod customers;
+mod dashboard;
 mod dashboards;
 mod deletion;
 mod deletion_under_load;

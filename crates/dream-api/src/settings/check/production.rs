@@ -1,6 +1,7 @@
 //! What production refuses and warns about (rules 4, 23).
 
-use super::super::address::WebUrl;
+use super::super::address::{DatabaseUrl, WebUrl};
+use super::super::assets::AssetsUrl;
 use super::{Check, bases};
 
 impl Check<'_> {
@@ -138,7 +139,19 @@ impl Check<'_> {
         }
     }
 
+    /// A database that several machines share, beside pictures that one of them has.
+    fn production_assets(&mut self) {
+        let shared = matches!(self.settings.database, DatabaseUrl::Postgres(_));
+        let bucket = matches!(self.settings.assets.url, Some(AssetsUrl::Bucket(..)));
+        if shared && !bucket {
+            let message = "is a folder, so pictures are shown only by processes that share it";
+            let fix = "set DREAM_ASSETS_URL=s3://bucket for servers on several machines";
+            self.warn("assets_url", message, fix);
+        }
+    }
+
     fn production_warnings(&mut self) {
+        self.production_assets();
         let settings = self.settings;
         if settings.operator_emails.is_empty() {
             let fix = "set DREAM_OPERATOR_EMAILS to your address";

@@ -358,3 +358,18 @@ fn a_bucket_needs_its_key_and_an_endpoint_is_encrypted() {
         assert_eq!(found.refusals.is_empty(), fine, "{endpoint}");
     }
 }
+
+#[test]
+fn pictures_in_a_folder_beside_a_shared_database_are_warned_about() {
+    let shared = ("DREAM_DATABASE_URL", "postgres://u:p@db.example.org/dream");
+    let found = production(&[shared]);
+    about(&found.warnings, "assets_url");
+    let bucket = [
+        shared,
+        ("DREAM_ASSETS_URL", "s3://pictures"),
+        ("DREAM_ASSETS_ACCESS_KEY_ID", "id"),
+        ("DREAM_ASSETS_SECRET_ACCESS_KEY", "secret"),
+    ];
+    let found = production(&bucket);
+    assert!(found.warnings.is_empty() && found.refusals.is_empty());
+}

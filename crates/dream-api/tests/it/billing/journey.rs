@@ -16,10 +16,16 @@ async fn upgrade(shop: &Shop, person: &Person) {
     shop.track(person).await.problem(403, "tier_limit_reached");
     let session = shop.buy(person, "pro").await;
     let done = shop.confirm(person, &session).await.is(200);
-    assert_eq!(done.json, json!({"status": "complete", "paid": true, "plan": "pro"}));
+    assert_eq!(
+        done.json,
+        json!({"status": "complete", "paid": true, "plan": "pro"})
+    );
     let first = shop.track(person).await.is(200);
     assert_eq!(
-        (first.number_at("/usage/limit"), first.number_at("/usage/count")),
+        (
+            first.number_at("/usage/limit"),
+            first.number_at("/usage/count")
+        ),
         (20, 3)
     );
     assert_eq!(shop.state(person).await, ("pro".into(), "active".into()));
@@ -37,7 +43,8 @@ async fn a_cancelled_plan_lasts_to_its_end_and_then_is_free_again() {
     let (_server, shop) = alone(2).await;
     let person = shop.project.person("ada@example.com").await;
     upgrade(&shop, &person).await;
-    shop.change(&person, &[("cancel_at_period_end", "true")]).await;
+    shop.change(&person, &[("cancel_at_period_end", "true")])
+        .await;
     eventually("the event is worked", async || {
         shop.state(&person).await == ("pro".into(), "canceling".into())
     })
@@ -45,8 +52,14 @@ async fn a_cancelled_plan_lasts_to_its_end_and_then_is_free_again() {
     shop.wait(20 * DAY).await;
     assert_eq!(shop.state(&person).await.0, "pro");
     shop.wait(15 * DAY).await;
-    assert_eq!(shop.state(&person).await, ("free".into(), "canceled".into()));
-    assert_eq!(shop.track(&person).await.is(200).number_at("/usage/limit"), 2);
+    assert_eq!(
+        shop.state(&person).await,
+        ("free".into(), "canceled".into())
+    );
+    assert_eq!(
+        shop.track(&person).await.is(200).number_at("/usage/limit"),
+        2
+    );
 }
 
 #[tokio::test]
@@ -55,10 +68,17 @@ async fn a_plan_ends_though_every_event_is_lost() {
     let person = shop.project.person("ada@example.com").await;
     upgrade(&shop, &person).await;
     shop.control("misbehave", json!({"what": "drop"})).await;
-    shop.change(&person, &[("cancel_at_period_end", "true")]).await;
+    shop.change(&person, &[("cancel_at_period_end", "true")])
+        .await;
     shop.wait(35 * DAY).await;
-    assert_eq!(shop.state(&person).await, ("free".into(), "canceled".into()));
-    assert_eq!(shop.track(&person).await.is(200).number_at("/usage/limit"), 2);
+    assert_eq!(
+        shop.state(&person).await,
+        ("free".into(), "canceled".into())
+    );
+    assert_eq!(
+        shop.track(&person).await.is(200).number_at("/usage/limit"),
+        2
+    );
 }
 
 #[tokio::test]
@@ -71,17 +91,30 @@ async fn a_renewal_goes_on_month_by_month_and_is_written_down() {
     }
     assert_eq!(shop.state(&person).await, ("pro".into(), "active".into()));
     let path = format!("/api/customers/{}/invoices", person.id);
-    let list = shop.project.secret(shop.api().get(&path)).send().await.is(200);
+    let list = shop
+        .project
+        .secret(shop.api().get(&path))
+        .send()
+        .await
+        .is(200);
     let invoices = list.json["invoices"].as_array().unwrap();
     assert_eq!(invoices.len(), 4, "{}", list.text);
-    assert!(invoices.iter().all(|i| i["status"] == "paid" && i["amountPaid"] == 2900));
+    assert!(
+        invoices
+            .iter()
+            .all(|i| i["status"] == "paid" && i["amountPaid"] == 2900)
+    );
 }
 
 #[tokio::test]
 async fn a_card_that_fails_later_keeps_the_plan_for_the_grace_and_no_longer() {
     let (_server, shop) = alone(2).await;
     let person = shop.project.person("ada@example.com").await;
-    let session = shop.checkout(&person, "pro").await.is(200).text_at("/sessionId");
+    let session = shop
+        .checkout(&person, "pro")
+        .await
+        .is(200)
+        .text_at("/sessionId");
     shop.pay(&session, "4000000000000341").await;
     shop.confirm(&person, &session).await.is(200);
     shop.wait(32 * DAY).await;
@@ -89,7 +122,10 @@ async fn a_card_that_fails_later_keeps_the_plan_for_the_grace_and_no_longer() {
     shop.wait(8 * DAY).await;
     assert_eq!(shop.state(&person).await.0, "free");
     shop.wait(60 * DAY).await;
-    assert_eq!(shop.state(&person).await, ("free".into(), "canceled".into()));
+    assert_eq!(
+        shop.state(&person).await,
+        ("free".into(), "canceled".into())
+    );
 }
 
 #[tokio::test]
@@ -105,7 +141,12 @@ async fn whoever_pays_already_is_shown_the_portal() {
     }
     let call = shop.api().post("/api/customer-portal");
     let call = call.json(json!({"returnUrl": "http://localhost:3000/account"}));
-    let page = shop.project.as_user(call, &person.token).send().await.is(200);
+    let page = shop
+        .project
+        .as_user(call, &person.token)
+        .send()
+        .await
+        .is(200);
     assert!(page.text_at("/url").contains("/portal/bps_"));
     assert_eq!(shop.subscriptions(&person).await.len(), 1);
 }
@@ -138,7 +179,11 @@ async fn one_checkout_is_open_however_often_it_is_asked_for() {
 async fn back_from_the_checkout_the_page_settles_it_and_gives_no_token_away() {
     let shop = Shop::open(&shared().await, 2).await;
     let person = shop.project.person("ada@example.com").await;
-    let session = shop.checkout(&person, "pro").await.is(200).text_at("/sessionId");
+    let session = shop
+        .checkout(&person, "pro")
+        .await
+        .is(200)
+        .text_at("/sessionId");
     let path = format!("/v1/checkout/sessions/{session}");
     let at_provider = shop.provider(Method::GET, &path, &[]).await;
     let success = at_provider["success_url"].as_str().unwrap();
@@ -146,12 +191,20 @@ async fn back_from_the_checkout_the_page_settles_it_and_gives_no_token_away() {
         success.ends_with("&session_id={CHECKOUT_SESSION_ID}") && success.contains("/refresh?pk="),
         "{success}"
     );
-    shop.control("misbehave", json!({"what": "drop", "count": 5})).await;
+    shop.control("misbehave", json!({"what": "drop", "count": 5}))
+        .await;
     shop.pay(&session, "4242424242424242").await;
     let back = success.replace("{CHECKOUT_SESSION_ID}", &session);
-    let page = shop.api().get(back.trim_start_matches(&shop.api().base)).send().await;
+    let page = shop
+        .api()
+        .get(back.trim_start_matches(&shop.api().base))
+        .send()
+        .await;
     let page = page.is(200);
     assert!(page.text.contains("\"isBuyer\":false") && page.text.contains("\"isSettled\":true"));
     assert!(!page.text.contains("eyJ"), "a token is in the page");
-    assert_eq!(shop.track(&person).await.is(200).number_at("/usage/limit"), 20);
+    assert_eq!(
+        shop.track(&person).await.is(200).number_at("/usage/limit"),
+        20
+    );
 }

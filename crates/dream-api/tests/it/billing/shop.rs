@@ -27,7 +27,9 @@ impl Shop {
     }
 
     pub(super) async fn of(api: &Api, project: Project) -> Self {
-        let known = api.get("/payment-account?mode=test").bearer(api.developer());
+        let known = api
+            .get("/payment-account?mode=test")
+            .bearer(api.developer());
         let account = known.send().await.is(200).text_at("/accountId");
         Self {
             project,
@@ -50,7 +52,11 @@ impl Shop {
 
     /// Begins a checkout and pays it at the sandbox.
     pub(super) async fn buy(&self, person: &Person, tier: &str) -> String {
-        let session = self.checkout(person, tier).await.is(200).text_at("/sessionId");
+        let session = self
+            .checkout(person, tier)
+            .await
+            .is(200)
+            .text_at("/sessionId");
         self.pay(&session, "4242424242424242").await;
         session
     }
@@ -67,7 +73,9 @@ impl Shop {
     }
 
     pub(super) async fn control(&self, what: &str, body: Value) -> Value {
-        let call = self.client.post(format!("{}/_control/{what}", self.sandbox));
+        let call = self
+            .client
+            .post(format!("{}/_control/{what}", self.sandbox));
         let answer = call.json(&body).send().await.unwrap();
         let status = answer.status();
         let text = answer.text().await.unwrap();
@@ -76,10 +84,23 @@ impl Shop {
     }
 
     /// A call of the provider's own interface on behalf of the account.
-    pub(super) async fn provider(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Value {
-        let call = self.client.request(method, format!("{}{path}", self.sandbox));
-        let call = call.bearer_auth(TEST_KEY).header("stripe-account", &self.account);
-        let call = if form.is_empty() { call } else { call.form(form) };
+    pub(super) async fn provider(
+        &self,
+        method: Method,
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Value {
+        let call = self
+            .client
+            .request(method, format!("{}{path}", self.sandbox));
+        let call = call
+            .bearer_auth(TEST_KEY)
+            .header("stripe-account", &self.account);
+        let call = if form.is_empty() {
+            call
+        } else {
+            call.form(form)
+        };
         let answer = call.send().await.unwrap();
         let status = answer.status();
         let text = answer.text().await.unwrap();

@@ -1,19 +1,32 @@
 //! Events as they come: believed by their signature, worked once, and never taken at their word.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::hmac;
 use reqwest::Method;
 use serde_json::json;
 
 use super::shop::{Shop, alone};
-use crate::server::{eventually, shared};
+use crate::api::Reply;
+use crate::server::{Server, eventually, shared};
 
 #[tokio::test]
 async fn what_is_not_signed_is_refused() {
     let api = shared().await;
     let event = json!({"id": "evt_1", "object": "event", "type": "checkout.session.completed", "created": 1, "livemode": false, "data": {"object": {}}});
-    api.post("/webhook/stripe").json(&event).send().await.problem(400, "missing_signature");
+    api.post("/webhook/stripe")
+        .json(&event)
+        .send()
+        .await
+        .problem(400, "missing_signature");
     for header in ["", "t=1", "v1=aa", "t=1,v1=zz", "t=99999999999,v1=00"] {
-        let call = api.post("/webhook/stripe").header("stripe-signature", header);
-        call.json(&event).send().await.problem(400, "invalid_signature");
+        let call = api
+            .post("/webhook/stripe")
+            .header("stripe-signature", header);
+        call.json(&event)
+            .send()
+            .await
+            .problem(400, "invalid_signature");
     }
 }
 
@@ -23,7 +36,9 @@ async fn an_upgrade_comes_by_its_event_alone() {
     let person = shop.project.person("ada@example.com").await;
     shop.buy(&person, "pro").await;
     let completed = async || {
-        let call = shop.api().get("/api/events?type=checkout.session.completed&status=done");
+        let call = shop
+            .api()
+            .get("/api/events?type=checkout.session.completed&status=done");
         let events = shop.project.secret(call).send().await.is(200);
         events.json["events"][0].clone()
     };
@@ -32,7 +47,12 @@ async fn an_upgrade_comes_by_its_event_alone() {
     let event = completed().await;
     assert!(event["payload"]["data"]["object"]["id"].is_string());
     let path = format!("/api/events/{}/replay", event["id"].as_str().unwrap());
-    let again = shop.project.secret(shop.api().post(&path)).send().await.is(200);
+    let again = shop
+        .project
+        .secret(shop.api().post(&path))
+        .send()
+        .await
+        .is(200);
     assert_eq!(again.json["event"]["status"], "done");
     assert_eq!(shop.state(&person).await, ("pro".into(), "active".into()));
 }
@@ -42,7 +62,10 @@ async fn an_event_of_another_account_changes_nothing_whatever_it_says() {
     let (server, shop) = alone(2).await;
     let person = shop.project.person("ada@example.com").await;
     let thief = shop
-        .control("connect", json!({"key": "sk_test_dreamsandboxplatform", "account": "acct_thief"}))
+        .control(
+            "connect",
+            json!({"key": "sk_test_dreamsandboxplatform", "account": "acct_thief"}),
+        )
         .await;
     let thief = Shop {
         account: thief["account"].as_str().unwrap().to_owned(),
@@ -69,10 +92,18 @@ async fn an_event_of_another_account_changes_nothing_whatever_it_says() {
         ("subscription_data[metadata][publishableKey]", pk),
         ("subscription_data[metadata][tier]", "pro"),
     ];
-    let session = thief.provider(Method::POST, "/v1/checkout/sessions", &session).await;
-    thief.pay(session["id"].as_str().unwrap(), "4242424242424242").await;
+    let session = thief
+        .provider(Method::POST, "/v1/checkout/sessions", &session)
+        .await;
+    thief
+        .pay(session["id"].as_str().unwrap(), "4242424242424242")
+        .await;
     thief.control("settle", json!({})).await;
-    let rows = server.api().database().look("select count(*) from inbox where account_id = 'acct_thief' and status = 'ignored'").await;
+    let rows = server
+        .api()
+        .database()
+        .look("select count(*) from inbox where account_id = 'acct_thief' and status = 'ignored'")
+        .await;
     assert_ne!(rows, [["0"]], "the events came and told nothing of ours");
     assert_eq!(shop.state(&person).await, ("free".into(), "none".into()));
 }
@@ -82,20 +113,118 @@ async fn events_that_come_twice_late_and_in_disorder_lead_to_the_same() {
     let (_server, shop) = alone(2).await;
     let person = shop.project.person("ada@example.com").await;
     for what in ["duplicate", "reorder"] {
-        shop.control("misbehave", json!({"what": what, "count": 8})).await;
+        shop.control("misbehave", json!({"what": what, "count": 8}))
+            .await;
     }
     let session = shop.buy(&person, "pro").await;
     shop.confirm(&person, &session).await.is(200);
-    shop.change(&person, &[("cancel_at_period_end", "true")]).await;
-    shop.change(&person, &[("cancel_at_period_end", "false")]).await;
+    shop.change(&person, &[("cancel_at_period_end", "true")])
+        .await;
+    shop.change(&person, &[("cancel_at_period_end", "false")])
+        .await;
     let id = shop.subscription(&person).await;
-    shop.provider(Method::DELETE, &format!("/v1/subscriptions/{id}"), &[]).await;
+    shop.provider(Method::DELETE, &format!("/v1/subscriptions/{id}"), &[])
+        .await;
     shop.control("settle", json!({})).await;
     eventually("it is cancelled", async || {
         shop.state(&person).await == ("free".into(), "canceled".into())
     })
     .await;
-    let changes = shop.api().database().look("select from_plan, to_plan from subscription_changes order by at, change_id").await;
+    let changes = shop
+        .api()
+        .database()
+        .look("select from_plan, to_plan from subscription_changes order by at, change_id")
+        .await;
     assert_eq!(changes.first().unwrap(), &["free", "pro"]);
     assert_eq!(changes.last().unwrap()[1], "free");
+}
+
+const SECRET: &str = "whsec_that_tests_know";
+
+/// A server that asks nobody, and believes what is signed with [`SECRET`].
+async fn listening() -> Server {
+    Server::with(&[
+        ("STRIPE_SECRET_KEY_TEST", "sk_test_of_tests"),
+        ("STRIPE_WEBHOOK_SECRET_TEST", SECRET),
+        (
+            "STRIPE_PLATFORM_WEBHOOK_SECRET_TEST",
+            "whsec_of_the_platform",
+        ),
+        ("STRIPE_API_BASE", "http://127.0.0.1:9"),
+        ("STRIPE_CONNECT_BASE", "http://127.0.0.1:9"),
+    ])
+    .await
+}
+
+/// A delivery that somebody signed so many seconds ago.
+async fn deliver(server: &Server, body: &[u8], secret: &str, age: u64) -> Reply {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let at = now.as_secs() - age;
+    let mut text = format!("{at}.").into_bytes();
+    text.extend_from_slice(body);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let tag = hmac::sign(&key, &text);
+    let hex: String = tag.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+    let call = server.api().post("/webhook/stripe").body(body);
+    call.header("stripe-signature", format!("t={at},v1={hex}"))
+        .header("content-type", "application/json; charset=utf-8")
+        .send()
+        .await
+}
+
+fn event(id: &str, kind: &str, livemode: bool, pad: usize) -> Vec<u8> {
+    let object = json!({"id": "sub_nobody", "object": "subscription", "pad": "x".repeat(pad)});
+    let event = json!({"id": id, "object": "event", "type": kind, "created": 1_795_248_960, "livemode": livemode,
+        "account": "acct_nobody", "data": {"object": object}});
+    event.to_string().into_bytes()
+}
+
+#[tokio::test]
+async fn what_is_signed_is_stored_once_and_what_is_foreign_is_ignored() {
+    let server = listening().await;
+    let body = event("evt_1", "customer.subscription.updated", false, 0);
+    let first = deliver(&server, &body, SECRET, 0).await.is(200);
+    assert_eq!(first.json, json!({"received": true}));
+    let again = deliver(&server, &body, SECRET, 0).await.is(200);
+    assert_eq!(again.json, json!({"received": true, "idempotent": true}));
+    let unknown = event("evt_2", "some.thing.new", false, 0);
+    deliver(&server, &unknown, SECRET, 0).await.is(200);
+    let megabyte = event("evt_3", "customer.subscription.updated", false, 1 << 20);
+    deliver(&server, &megabyte, SECRET, 0).await.is(200);
+    eventually("all are ignored", async || {
+        let sql = "select count(*) from inbox where status = 'ignored'";
+        server.api().database().look(sql).await == [["3"]]
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_old_foreign_signed_of_the_other_side_or_unreadable_is_refused() {
+    let server = listening().await;
+    let body = event("evt_1", "customer.subscription.updated", false, 0);
+    let refused = async |body: &[u8], secret: &str, age: u64, status: u16, code: &str| {
+        deliver(&server, body, secret, age)
+            .await
+            .problem(status, code);
+    };
+    refused(&body, "whsec_of_nobody", 0, 400, "invalid_signature").await;
+    refused(&body, SECRET, 301, 400, "invalid_signature").await;
+    // The platform's own secret speaks for no connected account, and one of test mode for no real money.
+    refused(&body, "whsec_of_the_platform", 0, 400, "invalid_signature").await;
+    let live = event("evt_2", "customer.subscription.updated", true, 0);
+    refused(&live, SECRET, 0, 400, "invalid_signature").await;
+    for unreadable in ["", "{", "[]", "{\"id\": 1}", "null"] {
+        refused(unreadable.as_bytes(), SECRET, 0, 400, "invalid_json").await;
+    }
+    let thin = json!({"id": "evt_3", "object": "v2.core.event", "type": "v2.core.account.updated"});
+    let thin = deliver(&server, thin.to_string().as_bytes(), SECRET, 0).await;
+    assert_eq!(thin.is(200).json["ignored"], true);
+    let huge = event("evt_4", "customer.subscription.updated", false, 5 << 20);
+    refused(&huge, SECRET, 0, 413, "payload_too_large").await;
+    let rows = server
+        .api()
+        .database()
+        .look("select count(*) from inbox")
+        .await;
+    assert_eq!(rows, [["0"]]);
 }

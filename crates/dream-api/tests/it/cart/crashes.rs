@@ -78,6 +78,13 @@ async fn a_session_that_nobody_wrote_down_is_known_by_its_order() {
 async fn a_refund_that_broke_off_is_made_once() {
     let (server, market) = doomed("refund.stored").await;
     let bought = market.buy(&[("mug", 1)], "broke@example.com").await;
+    // An event that is being worked when the process ends is worked again only when its claim is over.
+    market.control("settle", json!({})).await;
+    eventually("all events are worked", async || {
+        let waiting = market.get("/api/events?status=waiting").await.is(200);
+        waiting.json["events"] == json!([])
+    })
+    .await;
     let call = market
         .about(&bought, "refund")
         .json(json!({"restock": true}));

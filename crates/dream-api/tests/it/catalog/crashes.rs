@@ -15,7 +15,10 @@ pub(crate) async fn ended(server: Server) -> Place {
 
 /// Starts again at a place, with a point at which the process ends itself.
 pub(crate) async fn start(place: Place, fault: Option<&str>) -> Server {
-    let variables: Vec<_> = fault.map(|fault| ("DREAM_FAULT", fault)).into_iter().collect();
+    let variables: Vec<_> = fault
+        .map(|fault| ("DREAM_FAULT", fault))
+        .into_iter()
+        .collect();
     let start = Start {
         variables: &variables,
         place: Some(place),
@@ -39,9 +42,17 @@ fn body() -> Value {
 }
 
 async fn crashed(api: &Api) -> Vec<Value> {
-    let list = api.get("/projects").bearer(api.developer()).send().await.is(200);
+    let list = api
+        .get("/projects")
+        .bearer(api.developer())
+        .send()
+        .await
+        .is(200);
     let projects = list.json["projects"].as_array().unwrap().iter();
-    projects.filter(|project| project["name"] == "Crashed").cloned().collect()
+    projects
+        .filter(|project| project["name"] == "Crashed")
+        .cloned()
+        .collect()
 }
 
 #[tokio::test]
@@ -60,7 +71,10 @@ async fn a_crash_while_a_project_is_made_leaves_one_of_everything() {
         eventually(point, async || {
             let own = api.get("/tiers").bearer(api.developer()).key(pk);
             let own = own.send().await.is(200);
-            let made = |at: usize| own.text_at(&format!("/tiers/{at}/priceId")).starts_with("price_");
+            let made = |at: usize| {
+                own.text_at(&format!("/tiers/{at}/priceId"))
+                    .starts_with("price_")
+            };
             made(1) && made(2)
         })
         .await;
@@ -77,7 +91,8 @@ async fn a_crash_before_the_answer_is_made_good_by_the_same_key() {
     let server = faulty("create-products.stored").await;
     let send = |api: &Api| {
         let call = api.post("/create-products").bearer(api.developer());
-        call.header("idempotency-key", "the-same-again-and-again").json(body())
+        call.header("idempotency-key", "the-same-again-and-again")
+            .json(body())
     };
     assert!(send(&server.api()).try_send().await.is_none());
     let server = start(ended(server).await, None).await;
@@ -92,7 +107,10 @@ async fn a_crash_before_the_answer_is_made_good_by_the_same_key() {
     }
     let reply = reply.is(200);
     assert_eq!(crashed(&api).await.len(), 1);
-    assert_eq!(crashed(&api).await[0]["publishableKey"], reply.json["publishableKey"]);
+    assert_eq!(
+        crashed(&api).await[0]["publishableKey"],
+        reply.json["publishableKey"]
+    );
     assert!(reply.text_at("/products/1/priceId").starts_with("price_"));
     let own = api.get("/tiers").bearer(&reply.text_at("/secretKey"));
     own.send().await.is(200);

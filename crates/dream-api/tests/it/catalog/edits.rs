@@ -29,8 +29,14 @@ async fn a_new_price_takes_the_place_of_the_old_one_200() {
     assert_eq!(edited.text_at("/tier/priceId"), new);
     let prices = prices_of(&provider, &project, "pro").await;
     assert_eq!(prices.len(), 2);
-    assert_eq!((&prices[0]["id"], &prices[0]["unit_amount"]), (&json!(new), &json!(3900)));
-    assert_eq!((&prices[1]["id"], &prices[1]["active"]), (&before, &json!(false)));
+    assert_eq!(
+        (&prices[0]["id"], &prices[0]["unit_amount"]),
+        (&json!(new), &json!(3900))
+    );
+    assert_eq!(
+        (&prices[1]["id"], &prices[1]["active"]),
+        (&before, &json!(false))
+    );
     // Back again: the old price is taken out of the archive.
     let back = project.edit("pro", json!({"price": 2900})).await.is(200);
     assert_eq!(back.json["newPriceId"], before);
@@ -49,7 +55,10 @@ async fn names_descriptions_and_pictures_follow_200() {
     let updates = json!({"displayName": "Professional", "description": "Much more", "imageUrl": "https://pictures.example/p.png"});
     project.edit("pro", updates).await.is(200);
     let products = provider.products(&project.pk).await;
-    let pro = products.iter().find(|product| product["metadata"]["tier"] == "pro").unwrap();
+    let pro = products
+        .iter()
+        .find(|product| product["metadata"]["tier"] == "pro")
+        .unwrap();
     assert_eq!(pro["name"], "Professional");
     assert_eq!(pro["description"], "Much more");
     assert_eq!(pro["images"], json!(["https://pictures.example/p.png"]));
@@ -57,8 +66,14 @@ async fn names_descriptions_and_pictures_follow_200() {
     let updates = json!({"description": null, "imageUrl": "/api/assets/somewhere.png"});
     project.edit("pro", updates).await.is(200);
     let products = provider.products(&project.pk).await;
-    let pro = products.iter().find(|product| product["metadata"]["tier"] == "pro").unwrap();
-    assert_eq!((&pro["description"], &pro["images"]), (&Value::Null, &json!([])));
+    let pro = products
+        .iter()
+        .find(|product| product["metadata"]["tier"] == "pro")
+        .unwrap();
+    assert_eq!(
+        (&pro["description"], &pro["images"]),
+        (&Value::Null, &json!([]))
+    );
 }
 
 #[tokio::test]

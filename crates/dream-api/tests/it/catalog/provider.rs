@@ -53,8 +53,14 @@ impl Provider {
 
     pub(crate) async fn send(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Value {
         let call = self.client.request(method, format!("{}{path}", self.url));
-        let call = call.bearer_auth(self.key).header("stripe-account", &self.account);
-        let call = if form.is_empty() { call } else { call.form(form) };
+        let call = call
+            .bearer_auth(self.key)
+            .header("stripe-account", &self.account);
+        let call = if form.is_empty() {
+            call
+        } else {
+            call.form(form)
+        };
         let answer = call.send().await.unwrap();
         let status = answer.status();
         let text = answer.text().await.unwrap();
@@ -75,10 +81,18 @@ impl Provider {
     pub(crate) async fn connect(api: &Api, mode: &str) -> Self {
         let path = format!("/authorize?mode={mode}");
         let begun = api.get(&path).bearer(api.developer()).send().await.is(303);
-        let cookie = begun.header("set-cookie").split(';').next().unwrap().to_owned();
+        let cookie = begun
+            .header("set-cookie")
+            .split(';')
+            .next()
+            .unwrap()
+            .to_owned();
         let nobody = Self::nobody(api, mode);
         let back = nobody.decide(begun.header("location"), "allow").await;
-        let call = api.get(&back).bearer(api.developer()).header("cookie", cookie);
+        let call = api
+            .get(&back)
+            .bearer(api.developer())
+            .header("cookie", cookie);
         let landed = call.send().await.is(303);
         assert!(landed.header("location").contains("stripe=connected"));
         Self::of_mode(api, mode).await
@@ -126,11 +140,15 @@ impl Provider {
 
     /// Lets the next calls go wrong.
     pub(crate) async fn misbehave(&self, what: &str, count: i64) {
-        self.control("misbehave", json!({"what": what, "count": count})).await;
+        self.control("misbehave", json!({"what": what, "count": count}))
+            .await;
     }
 }
 
 /// The objects that can be bought.
 pub(crate) fn active(objects: &[Value]) -> Vec<&Value> {
-    objects.iter().filter(|object| object["active"] == true).collect()
+    objects
+        .iter()
+        .filter(|object| object["active"] == true)
+        .collect()
 }

@@ -35,7 +35,7 @@ async fn unknown_paths_404_in_json() {
         "/docs/..%2fdemo.json",
         "/docs/errors/nothing",
         "/%2e%2e/%2e%2e/etc/passwd",
-        "/api/assets/x",
+        "/api/assets/x/y",
     ] {
         for method in [Method::GET, Method::POST] {
             let reply = api.call(method.clone(), path).send().await;

@@ -26,7 +26,9 @@ async fn subscriber(project: &Project, provider: &Provider, email: &str) {
     let person = project.person(email).await;
     let session = checkout(project, &person).await;
     let card = json!({"card": "4242424242424242"});
-    provider.control(&format!("checkout/{session}/pay"), card).await;
+    provider
+        .control(&format!("checkout/{session}/pay"), card)
+        .await;
     let call = project.api.get(&format!("/api/checkout/{session}"));
     let told = project.as_user(call, &person.token).send().await.is(200);
     assert_eq!(told.json["status"], "complete", "{}", told.text);
@@ -48,12 +50,23 @@ async fn subscriptions_end_before_their_project_403_200() {
     subscriber(&project, &provider, "bob@example.com").await;
     let late = project.person("late@example.com").await;
     let open = checkout(&project, &late).await;
-    let asked = remove(&project, json!({})).await.problem(403, "confirmation_required");
-    assert_eq!((&asked.json["customers"], &asked.json["subscriptions"]), (&json!(3), &json!(2)));
+    let asked = remove(&project, json!({}))
+        .await
+        .problem(403, "confirmation_required");
+    assert_eq!(
+        (&asked.json["customers"], &asked.json["subscriptions"]),
+        (&json!(3), &json!(2))
+    );
     assert_eq!(asked.json["orders"], 0);
     assert_eq!(running(&provider).await, 2);
     let done = remove(&project, json!({"confirm": "Saas"})).await.is(200);
-    assert_eq!((&done.json["deletedCustomers"], &done.json["deletedSubscriptions"]), (&json!(3), &json!(2)));
+    assert_eq!(
+        (
+            &done.json["deletedCustomers"],
+            &done.json["deletedSubscriptions"]
+        ),
+        (&json!(3), &json!(2))
+    );
     assert_eq!(running(&provider).await, 0);
     assert!(active(&provider.products(&project.pk).await).is_empty());
     assert!(active(&provider.prices(&project.pk).await).is_empty());
@@ -71,7 +84,9 @@ async fn what_cannot_be_canceled_is_not_forgotten_409() {
     let project = Project::saas(&api, 5).await;
     let provider = Provider::of(&api).await;
     subscriber(&project, &provider, "ann@example.com").await;
-    let out = project.develop("/payment-account/disconnect", json!({"mode": "test"})).await;
+    let out = project
+        .develop("/payment-account/disconnect", json!({"mode": "test"}))
+        .await;
     out.is(200);
     let refused = remove(&project, json!({"confirm": "Saas"})).await;
     let refused = refused.problem(409, "stripe_not_connected");
@@ -89,7 +104,9 @@ async fn a_provider_that_fails_stops_a_deletion_which_is_finished_later_503_200(
     subscriber(&project, &provider, "ann@example.com").await;
     provider.misbehave("answer_500", 3).await;
     let body = json!({"confirm": "Saas"});
-    remove(&project, body.clone()).await.problem(503, "stripe_unavailable");
+    remove(&project, body.clone())
+        .await
+        .problem(503, "stripe_unavailable");
     assert_eq!(running(&provider).await, 1);
     remove(&project, body).await.is(200);
     assert_eq!(running(&provider).await, 0);
@@ -114,8 +131,13 @@ async fn a_deletion_that_was_cut_off_is_finished_by_the_next_one() {
         call.json(&body).send().await.is(200);
         let provider = Provider::of(&api).await;
         assert_eq!(running(&provider).await, 0, "{point}");
-        assert!(active(&provider.products(&project.pk).await).is_empty(), "{point}");
-        let open = provider.send(Method::GET, "/v1/checkout/sessions?status=open", &[]).await;
+        assert!(
+            active(&provider.products(&project.pk).await).is_empty(),
+            "{point}"
+        );
+        let open = provider
+            .send(Method::GET, "/v1/checkout/sessions?status=open", &[])
+            .await;
         assert_eq!(open["data"], json!([]), "{point}");
         let call = api.get("/api/customers").bearer(&project.sk);
         call.send().await.problem(401, "invalid_api_key");

@@ -148,19 +148,22 @@ impl History {
 
     async fn check(&self) {
         let key = self.tenant.scope.tenant();
+        let sums = self
+            .store
+            .look(&format!(
+                "select tier, status, cast(sum(quantity) as bigint) from reservations where publishable_key = '{key}' group by tier, status
+                 union all select tier, 'back', cast(sum(restocked_quantity) as bigint) from order_lines where publishable_key = '{key}' group by tier"
+            ))
+            .await;
+        let sum = |name: &str, what: &str| -> i64 {
+            let row = sums.iter().find(|row| row[0] == name && row[1] == what);
+            row.map_or(0, |row| row[2].parse().unwrap())
+        };
         for (name, stocked) in &self.stocked {
-            let sum = |what: &str, table: &str| {
-                format!(
-                    "select cast(coalesce(sum({what}), 0) as bigint) from {table} and tier = '{name}' and publishable_key = '{key}'"
-                )
-            };
-            let number = async |sql: String| self.store.number(&sql).await;
-            let held = number(sum("quantity", "reservations where status = 'held'")).await;
-            let sold = number(sum("quantity", "reservations where status = 'consumed'")).await;
-            let back = number(sum("restocked_quantity", "order_lines where 1 = 1")).await;
             let left = named(&self.tenant, name).inventory.unwrap();
+            let (held, sold) = (sum(name, "held"), sum(name, "consumed"));
             assert!(left >= 0, "{name}");
-            assert_eq!(left + held + sold - back, *stocked, "{name}");
+            assert_eq!(left + held + sold - sum(name, "back"), *stocked, "{name}");
         }
     }
 }
