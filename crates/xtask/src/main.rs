@@ -2,6 +2,7 @@
 //!
 //! Stands alone: it knows the other crates only as files to check and as a binary to run.
 
+mod apt;
 mod bench;
 mod clock;
 mod codegen;

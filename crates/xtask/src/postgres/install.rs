@@ -1,7 +1,7 @@
 //! Finding `PostgreSQL`'s server binaries and the account they may run under.
 
-use crate::failure::{Explain, Failure, Result};
-use crate::{output, process};
+use crate::apt::{self, id, is_root};
+use crate::failure::{Explain, Result};
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -22,15 +22,7 @@ impl Binaries {
         if let Some(found) = Self::installed() {
             return Ok(found);
         }
-        if !(is_root()? && process::works("apt-get", &["--version"])) {
-            return Err(Failure::new(HOW_TO_INSTALL));
-        }
-        output::line("PostgreSQL is missing: installing it with apt-get");
-        for arguments in [&["update"][..], &["install", "--yes", "postgresql"][..]] {
-            let mut apt = Command::new("apt-get");
-            apt.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-            process::quiet(apt).explain(HOW_TO_INSTALL)?;
-        }
+        apt::install("postgresql", HOW_TO_INSTALL)?;
         Self::installed().explain(HOW_TO_INSTALL)
     }
 
@@ -111,17 +103,4 @@ impl Account {
         };
         folder.is_dir() && (matches!(self, Self::Own) || folder.ancestors().all(open))
     }
-}
-
-fn is_root() -> Result<bool> {
-    Ok(id(&["-u"])? == 0)
-}
-
-fn id(arguments: &[&str]) -> Result<u32> {
-    let mut command = Command::new("id");
-    command.args(arguments);
-    process::quiet(command)?
-        .trim()
-        .parse()
-        .explain("id printed no number")
 }

@@ -1,8 +1,8 @@
 //! The steps that need Node: the pages, the SDK, and the browser.
 
 use super::{Run, step};
-use crate::failure::{Explain, Failure, Result};
-use crate::{output, process, repo};
+use crate::failure::{Explain, Result};
+use crate::{apt, repo};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -92,15 +92,7 @@ fn chromium() -> Result<PathBuf> {
     if let Some(found) = on_path() {
         return Ok(found);
     }
-    if !process::works("apt-get", &["--version"]) {
-        return Err(Failure::new(HOW_TO_INSTALL));
-    }
-    output::line("Chromium is missing: installing it with apt-get");
-    for arguments in [&["update"][..], &["install", "--yes", "chromium"][..]] {
-        let mut apt = Command::new("apt-get");
-        apt.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        process::quiet(apt).explain(HOW_TO_INSTALL)?;
-    }
+    apt::install("chromium", HOW_TO_INSTALL)?;
     on_path().explain(HOW_TO_INSTALL)
 }
 

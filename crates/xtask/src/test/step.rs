@@ -3,7 +3,7 @@
 use super::{Done, Run, fuzz, npm};
 use crate::failure::Result;
 use crate::postgres::{Server, TEST_VARIABLE};
-use crate::{output, process, repo, tidy};
+use crate::{apt, output, process, repo, tidy};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -81,7 +81,10 @@ impl Step {
             Self::Tidy => tidy::check()?,
             Self::Unit => unit(run)?,
             Self::Web => npm::web(run)?,
-            Self::Sqlite => return integration(run, None),
+            Self::Sqlite => {
+                strace();
+                return integration(run, None);
+            }
             Self::Postgres => return on_postgres(run),
             Self::Sdk => npm::sdk(run)?,
             Self::Sandbox => npm::sandbox(run)?,
@@ -101,6 +104,16 @@ pub(super) fn build_binary(run: &mut Run) -> Result<PathBuf> {
     };
     run.command(repo::cargo(args))?;
     Ok(repo::dream_api("debug"))
+}
+
+/// One test watches the binary with strace, and is skipped without it.
+fn strace() {
+    let how = "strace is missing, so one test is skipped; install it: apt-get install strace";
+    if !process::works("strace", &["-V"])
+        && let Err(failure) = apt::install("strace", how)
+    {
+        output::line(&failure.to_string());
+    }
 }
 
 fn clippy(run: &mut Run) -> Result<()> {
