@@ -58,7 +58,8 @@ const PROJECTS = {
 /** The context of an address, as the server would write it. */
 export function contextOf(url, baseUrl) {
   const query = url.searchParams;
-  const pk = query.get('pk') ?? 'pk_live_root';
+  const isOwn = url.pathname.startsWith('/dashboard');
+  const pk = (isOwn ? null : query.get('pk')) ?? 'pk_live_root';
   const known = PROJECTS[pk];
   const redirect = query.get('redirect');
   const context = {
@@ -68,8 +69,9 @@ export function contextOf(url, baseUrl) {
     testCodes: false,
     environment: query.get('environment') ?? 'development',
     redirect: place(redirect, known?.isRoot),
-    user: query.get('as') ? { ...ADA, publishableKey: pk } : null,
+    user: query.get('as') || (isOwn && !query.has('nobody')) ? { ...ADA, publishableKey: pk } : null,
     error: null,
+    isOperator: isOwn,
     ...known,
   };
   if (query.get('error'))

@@ -8,75 +8,13 @@ import { join } from 'node:path';
 
 import { chromium } from 'playwright-core';
 
+import { DASHBOARD } from './dashboard-views.mjs';
+import { HOSTED } from './hosted-views.mjs';
 import { listen } from './server.mjs';
 
 const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 const FLAGS =
   '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
-
-const weather = 'pk=pk_live_weather&redirect=http://localhost:3000/welcome';
-const notes = 'pk=pk_test_notes&redirect=http://localhost:3000/';
-const yellow = 'pk=pk_test_yellow&redirect=http://localhost:3000/';
-
-/** The pages; `act` brings one into the state to look at. */
-const PAGES = {
-  signup: { path: `/signup?${weather}` },
-  'signup-mailed': {
-    path: `/signup?${weather}`,
-    act: (page) => typeAndSend(page, 'Sign up', { 'E-mail address': 'ada@example.com', Password: 'correct horse' }),
-  },
-  'signup-test': { path: `/signup?${notes}` },
-  'signup-errors': {
-    path: `/signup?${notes}`,
-    act: (page) => typeAndSend(page, 'Sign up', { 'E-mail address': 'ada', Password: 'short' }),
-  },
-  'signin-yellow': { path: `/signin?${yellow}` },
-  'signin-choose': { path: `/signin?${weather}&as=ada` },
-  'signin-wrong': {
-    path: `/signin?${notes}`,
-    act: (page) => typeAndSend(page, 'Sign in', { 'E-mail address': 'ada@example.com', Password: 'wrong password' }),
-  },
-  'signin-broken': {
-    path: `/signin?${weather}`,
-    act: (page) => typeAndSend(page, 'Sign in', { 'E-mail address': 'broken@example.com', Password: 'correct horse' }),
-  },
-  'signin-provider-error': { path: `/signin?${weather}&error=provider_failed` },
-  reset: { path: `/reset?${weather}` },
-  'reset-code': {
-    path: `/reset?${weather}`,
-    act: async (page) => {
-      await typeAndSend(page, 'Send code', { 'E-mail address': 'ada@example.com' });
-      await typeAndSend(page, 'Set password and sign in', {
-        'Six-digit code': '123456',
-        'New password': 'correct horse',
-      });
-    },
-  },
-  'reset-link': { path: `/reset?${weather}&token=good` },
-  verify: { path: `/verify?${weather}&token=good` },
-  'verify-elsewhere': {
-    path: `/verify?${weather}&token=elsewhere`,
-    act: (page) => press(page, 'Confirm e-mail address'),
-  },
-  'verify-dead': { path: `/verify?${weather}&token=old`, act: (page) => press(page, 'Confirm e-mail address') },
-  refresh: { path: `/refresh?${weather}&plan=pro&as=ada` },
-  'refresh-late': {
-    path: `/refresh?${weather}&plan=pro&as=ada`,
-    act: async (page) => {
-      await page.clock.fastForward(61_000);
-      await page.getByRole('button', { name: 'Try again' }).waitFor();
-    },
-    clock: true,
-  },
-  account: { path: `/account?${weather}&as=ada` },
-  'account-test': { path: `/account?${yellow}&as=ada` },
-  'account-email': { path: `/account?${weather}&as=ada`, act: (page) => press(page, 'Change address') },
-  'account-delete': { path: `/account?${weather}&as=ada`, act: (page) => press(page, 'Delete account') },
-  'error-redirect': { path: '/signin?pk=pk_live_weather&redirect=https://evil.example/' },
-  'error-unknown': { path: '/signin?pk=pk_live_nobody&redirect=http://localhost:3000/' },
-  home: { path: '/' },
-  'home-developer': { path: '/?as=ada' },
-};
 
 const [folder = 'shots', part = ''] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
@@ -87,7 +25,7 @@ const browser = await chromium.launch({
   args: FLAGS.split(' '),
 });
 let findings = 0;
-for (const [name, shot] of Object.entries(PAGES).filter(([name]) => name.includes(part))) {
+for (const [name, shot] of Object.entries({ ...HOSTED, ...DASHBOARD }).filter(([name]) => name.includes(part))) {
   for (const [size, viewport] of Object.entries(WIDTHS)) {
     for (const colorScheme of ['light', 'dark'])
       await look(`${name}-${size}-${colorScheme}`, shot, { viewport, colorScheme });
@@ -110,7 +48,11 @@ async function look(name, { path, act, clock }, options) {
   await page.getByRole('heading', { level: 1 }).waitFor();
   await act?.(page);
   await page.waitForTimeout(450);
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  // As tall as its content, so that what sticks to the foot of the window stands there in the picture too.
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ ...options.viewport, height: Math.max(height, options.viewport.height) });
+  await page.waitForTimeout(150);
+  await page.screenshot({ path: join(folder, `${name}.png`) });
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (overflow > 0) report(name, `is ${overflow} px too wide`);
   await page.evaluate(axe);
@@ -123,14 +65,4 @@ async function look(name, { path, act, clock }, options) {
 function report(name, what) {
   findings += 1;
   console.log(`${name}: ${what}`);
-}
-
-async function typeAndSend(page, button, fields) {
-  for (const [label, text] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(text);
-  await press(page, button);
-}
-
-async function press(page, name) {
-  await page.getByRole('button', { name, exact: true }).first().click();
-  await page.waitForTimeout(600);
 }

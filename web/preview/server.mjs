@@ -3,7 +3,7 @@
 //   npm run build -w web && npm run preview -w web
 //
 // Then open /signin?pk=pk_live_weather&redirect=http://localhost:3000/ (other keys: contexts.mjs). `as=ada` signs
-// somebody in. The code is 424242, links work with token=good or token=elsewhere, a password that begins with
+// somebody in; /dashboard?as=ada is the dashboard. The code is 424242, links work with token=good or token=elsewhere, a password that begins with
 // "wrong" is wrong, and addresses that begin with busy, broken or taken are answered with that trouble.
 
 import { readFile } from 'node:fs/promises';
@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 
 import { answer } from './answers.mjs';
 import { contextOf } from './contexts.mjs';
+import { dashboardAnswer } from './dashboard.mjs';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 const POLICY =
@@ -32,7 +33,7 @@ async function handle(request, response) {
   const origin = `http://${request.headers.host}`;
   const url = new URL(request.url, origin);
   if (url.pathname.startsWith('/assets-web/')) return asset(url, response);
-  if (request.method === 'POST' || url.pathname.startsWith('/get-')) return call(request, url, response);
+  if (request.headers.accept?.includes('application/json')) return call(request, url, response);
   const page = await readFile(join(DIST, 'index.html'), 'utf8');
   const context = JSON.stringify(contextOf(url, origin)).replaceAll('<', '\\u003c');
   response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': POLICY });
@@ -52,7 +53,15 @@ async function call(request, url, response) {
   let text = '';
   for await (const piece of request) text += piece;
   await sleep(LATENCY_MS);
-  const { status, body, retryAfter } = answer(url.pathname, JSON.parse(text || '{}'));
+  const sent = JSON.parse(text || '{}');
+  const asked = {
+    method: request.method,
+    path: url.pathname,
+    query: url.searchParams,
+    pk: request.headers['x-publishable-key'] ?? '',
+    body: sent,
+  };
+  const { status, body, retryAfter } = dashboardAnswer(asked) ?? answer(url.pathname, sent);
   response.writeHead(status, {
     'Content-Type': 'application/json',
     ...(retryAfter ? { 'Retry-After': retryAfter } : {}),

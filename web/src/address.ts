@@ -38,8 +38,8 @@ export function hostOf(url: string | null): string | null {
   return url && URL.canParse(url) ? new URL(url).host : null;
 }
 
-/** Whether a page may be left for this address: the web, never a script. */
-export function isWebAddress(url: string, base: string): boolean {
+/** Whether a page may be left for this address: the web, never a script. Without a base it has to be whole. */
+export function isWebAddress(url: string, base?: string): boolean {
   return URL.canParse(url, base) && ['http:', 'https:'].includes(new URL(url, base).protocol);
 }
 

@@ -50,7 +50,12 @@ export function get<T>(path: string): Promise<T> {
 }
 
 async function call<T>(path: string, init: RequestInit): Promise<T> {
-  const answer = await fetch(path, {
+  return read(await request(path, init));
+}
+
+/** Asks with the page's cookie; throws a `Problem` where no answer comes. */
+export async function request(path: string, init: RequestInit): Promise<Response> {
+  return fetch(path, {
     ...init,
     credentials: 'same-origin',
     cache: 'no-store',
@@ -59,6 +64,10 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
     const late = error instanceof DOMException && error.name === 'TimeoutError';
     throw new Problem({ status: 0, code: late ? 'timeout' : 'offline', message: 'No answer came.' });
   });
+}
+
+/** The JSON of an answer; throws a `Problem` for any but a good one. */
+export async function read<T>(answer: Response): Promise<T> {
   const body: unknown = await answer.json().catch(() => null);
   if (!answer.ok) throw problem(answer, body);
   if (!isObject(body)) throw problem(answer, null);

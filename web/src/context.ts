@@ -6,6 +6,8 @@ export interface PageContext {
   mode: 'test' | 'live';
   /** Whether the page is dream-api's own, for developers. */
   isRoot: boolean;
+  /** Whether the person who is signed in runs this server. */
+  isOperator?: boolean;
   project: Project;
   redirect: Redirect;
   emailVerification: 'required' | 'later';
@@ -13,6 +15,8 @@ export interface PageContext {
   testCodes: boolean;
   providers: Provider[];
   user: User | null;
+  /** Of `/refresh` after a checkout. */
+  checkout: Checkout | null;
   environment: 'development' | 'production';
   error: PageError | null;
 }
@@ -51,6 +55,16 @@ export interface User {
   createdAt: number;
 }
 
+/** A checkout that somebody came back from. */
+export interface Checkout {
+  /** Whether the person who is signed in bought it. */
+  isBuyer: boolean;
+  /** The plan that was bought. */
+  plan: string;
+  /** Whether that plan is in force. */
+  isSettled: boolean;
+}
+
 export interface PageError {
   code: string;
   message: string;
@@ -69,6 +83,7 @@ const NOTHING: PageContext = {
   testCodes: false,
   providers: [],
   user: null,
+  checkout: null,
   environment: 'production',
   error: null,
 };

@@ -9,19 +9,23 @@ import { pageFor } from './pages';
 import { PageContextProvider } from './parts/page-context';
 import { brandVariables, theme } from './theme';
 
-const context = readContext(document);
-const Page = await pageFor(context, window.location.pathname);
+// Not awaited at the top: the file of the page needs this one, which would then wait for itself.
+void show();
 
-createRoot(document.getElementById('root') ?? document.body).render(
-  <StrictMode>
-    <MantineProvider
-      theme={theme}
-      defaultColorScheme="auto"
-      cssVariablesResolver={brandVariables(context.project.accentColor)}
-    >
-      <PageContextProvider value={context}>
-        <Page />
-      </PageContextProvider>
-    </MantineProvider>
-  </StrictMode>,
-);
+async function show() {
+  const context = readContext(document);
+  const Page = await pageFor(context, window.location.pathname);
+  createRoot(document.getElementById('root') ?? document.body).render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        defaultColorScheme="auto"
+        cssVariablesResolver={brandVariables(context.project.accentColor)}
+      >
+        <PageContextProvider value={context}>
+          <Page />
+        </PageContextProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}

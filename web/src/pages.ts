@@ -12,6 +12,8 @@ import { VerifyPage } from './features/verify/VerifyPage';
 const PAGES: Record<string, () => ComponentType | Promise<ComponentType>> = {
   '/': async () => (await import('./features/home/HomePage')).HomePage,
   '/account': async () => (await import('./features/account/AccountPage')).AccountPage,
+  '/pricing': async () => (await import('./features/pricing/PricingPage')).PricingPage,
+  '/return': async () => (await import('./features/returned/ReturnPage')).ReturnPage,
   '/signup': () => SignUpPage,
   '/signin': () => SignInPage,
   '/verify': () => VerifyPage,
@@ -19,8 +21,14 @@ const PAGES: Record<string, () => ComponentType | Promise<ComponentType>> = {
   '/refresh': () => RefreshPage,
 };
 
+/** Pages that have pages below them, by the first part of the path. */
+const TREES: Record<string, () => Promise<ComponentType>> = {
+  '/dashboard': async () => (await import('./dashboard/Dashboard')).Dashboard,
+  '/r': async () => (await import('./features/receipt/ReceiptPage')).ReceiptPage,
+};
+
 /** The page to show: the one of the path, or the one that explains why it cannot work. */
 export async function pageFor(context: PageContext, path: string): Promise<ComponentType> {
-  const load = PAGES[path.replace(/\/+$/, '') || '/'];
+  const load = PAGES[path.replace(/\/+$/, '') || '/'] ?? TREES[path.split('/', 2).join('/')];
   return load && (!context.error || context.error.recoverable) ? load() : ExplainPage;
 }

@@ -51,6 +51,9 @@ const variantColors: VariantColorsResolver = (input) => {
   };
 };
 
+/** Help and errors stand below a field. */
+const BELOW = { inputWrapperOrder: ['label', 'input', 'description', 'error'] };
+
 /** Shapes and sizes, the same for every brand. */
 export const theme = createTheme({
   primaryColor: 'accent',
@@ -78,8 +81,10 @@ export const theme = createTheme({
   components: {
     Anchor: { defaultProps: { underline: 'always' } },
     Button: { defaultProps: { variant: 'filled', size: 'md' } },
-    TextInput: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
-    PasswordInput: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
+    TextInput: { defaultProps: BELOW },
+    PasswordInput: { defaultProps: BELOW },
+    Textarea: { defaultProps: BELOW },
+    NativeSelect: { defaultProps: BELOW },
     Modal: { defaultProps: { transitionProps: { duration: 120 } } },
   },
 });
@@ -111,15 +116,19 @@ function palette(grounds: typeof LIGHT, brand: string): Record<string, string> {
     '--accent': accent,
     '--accent-hover': mix(accent, grounds.ink, 0.86),
     '--accent-soft': mix(accent, grounds.card, 0.1),
+    '--accent-strong': onSoft(accent, grounds),
     '--on-accent': grounds.card,
     '--danger': danger,
     '--danger-hover': mix(danger, grounds.ink, 0.86),
     '--danger-soft': mix(danger, grounds.card, 0.08),
+    '--danger-strong': onSoft(danger, grounds),
     '--on-danger': grounds.card,
     '--success': success,
     '--success-soft': mix(success, grounds.card, 0.1),
+    '--success-strong': onSoft(success, grounds),
     '--warning': warning,
     '--warning-soft': mix(warning, grounds.card, 0.1),
+    '--warning-strong': onSoft(warning, grounds),
     '--mantine-color-body': grounds.card,
     '--mantine-color-text': grounds.ink,
     '--mantine-color-bright': grounds.ink,
@@ -137,6 +146,11 @@ function palette(grounds: typeof LIGHT, brand: string): Record<string, string> {
     '--mantine-color-dark-4': grounds.edge,
     '--mantine-color-dark-6': grounds.page,
   };
+}
+
+/** The colour as it is written on its own soft ground. */
+function onSoft(colour: string, grounds: typeof LIGHT): string {
+  return readable(colour, [mix(colour, grounds.card, 0.1), mix(colour, grounds.page, 0.1)]);
 }
 
 function onBoth(colour: string, grounds: typeof LIGHT): string {

@@ -1,7 +1,10 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
 import { leaveFor, reload } from '../src/navigate';
+
+// A page of the dashboard is compiled when it is first opened, which takes a while on a busy machine.
+configure({ asyncUtilTimeout: 8_000 });
 
 // jsdom cannot leave a page; tests look at where it would have gone.
 vi.mock('../src/navigate', () => ({ leaveFor: vi.fn(), reload: vi.fn() }));

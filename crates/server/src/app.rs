@@ -9,11 +9,13 @@ use dream_domain::id::{AuditId, KeyId};
 use dream_domain::key::{Mode, SecretKey};
 use dream_domain::project::EmailVerification;
 use dream_domain::time::Millis;
+use dream_domain::user::Email;
 use dream_providers::mail::Mailer;
 use dream_providers::objects::Objects;
 use dream_providers::oidc;
 use dream_store::Db;
 use dream_store::audit::Act;
+use dream_store::customers::Customer;
 use dream_store::keys::NewKey;
 use dream_store::projects::Tenant;
 use tokio::sync::Notify;
@@ -213,6 +215,16 @@ impl App {
     /// Whether tokens may stand in addresses; never those of developers (rules 4).
     pub(crate) fn legacy_token(&self, tenant: &Tenant) -> bool {
         **tenant.scope.tenant() != *self.root && tenant.legacy_token()
+    }
+
+    /// Whether a developer runs this server: by a verified address that the settings name (rules 4).
+    pub(crate) fn is_operator(&self, developer: &Customer) -> bool {
+        let folded = |text: &str| Email::parse(text).ok().map(|email| email.folded());
+        let Some(own) = developer.email.as_deref().and_then(folded) else {
+            return false;
+        };
+        let mut operators = self.config.operators.iter();
+        developer.email_verified && operators.any(|named| folded(named).as_ref() == Some(&own))
     }
 
     /// Business time now.

@@ -10,9 +10,8 @@ use axum::extract::State;
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::id::{OrderId, ReservationId};
 use dream_domain::time::Millis;
-use dream_store::orders::{self, Apply};
+use dream_store::orders::{self, Apply, NewLine, NewOrder, Reserved};
 use dream_store::projects::Tenant;
-use dream_store::reservations::{self, NewLine, NewOrder, Reserved};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -178,7 +177,7 @@ async fn reserve(
             .map(|who| (who, most))
             .filter(|_| most > 0),
     };
-    reservations::reserve(&app.db, &tenant.scope, &new).await
+    orders::reserve(&app.db, &tenant.scope, &new).await
 }
 
 fn new_line<'a>(app: &App, line: &'a Line, now: Millis) -> NewLine<'a> {

@@ -17,7 +17,7 @@ use dream_domain::error::{Code, Error, Result};
 use dream_domain::id::MessageId;
 use dream_domain::key::PublishableKey;
 use dream_domain::tier::Tier;
-use dream_store::outbox::{self, Claimed, Message};
+use dream_store::outbox::{Claimed, Message};
 use dream_store::prices;
 use dream_store::projects::{self, Tenant};
 use serde::{Deserialize, Serialize};
@@ -41,21 +41,9 @@ struct Task {
     tier: String,
 }
 
-/// Makes the products and prices that are missing of all tiers that are sold, now. What fails is put into the outbox.
-/// Nothing where no account is connected: connecting one makes them.
-pub(crate) async fn ensure(app: &App, tenant: &Tenant) -> Result<()> {
-    let Err(error) = make_missing(app, tenant).await else {
-        return Ok(());
-    };
-    let tenant_key = tenant.scope.tenant();
-    tracing::warn!(tenant = &**tenant_key, cause = ?error, "products are made later");
-    for message in messages(app, tenant_key, &tenant.tiers, MEANWHILE_MS) {
-        outbox::add(&app.db, &message).await?;
-    }
-    Ok(())
-}
-
-/// The same for tiers whose messages are in the outbox already, for a caller that waits: within its time.
+/// Makes the products and prices that are missing of all tiers that are sold, within the time of a caller that waits.
+/// Their messages are in the outbox already, which does what fails here. Nothing where no account is connected:
+/// connecting one makes them.
 pub(crate) async fn make_now(app: &App, tenant: &Tenant) {
     match tokio::time::timeout(BUDGET, make_missing(app, tenant)).await {
         Ok(Ok(())) => {}

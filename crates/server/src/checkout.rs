@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::buying::{self, Wanted, Ways, Wish};
-use crate::caller::{Public, User, UserCaller};
+use crate::caller::{Public, User, UserCaller, Visitor};
 use crate::http::body::Fields;
 use crate::http::params::Segment;
 use crate::http::problem::{self, Problem};
@@ -29,6 +29,19 @@ pub(crate) struct CheckoutInput {
     success_url: Option<String>,
     /// An address of an allowed origin.
     cancel_url: Option<String>,
+}
+
+/// What to buy on the pricing page.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase", example = json!({"publishableKey": "pk_test_0123456789abcdef0123456789abcdef", "tier": "pro"}))]
+#[expect(
+    dead_code,
+    reason = "describes the wire; the caller reads the key, and the handler the tier"
+)]
+pub(crate) struct PricingInput {
+    publishable_key: String,
+    /// The name of a tier.
+    tier: String,
 }
 
 /// A page to send the user to.
@@ -120,6 +133,38 @@ pub(crate) async fn create(
         price_id: input.price_id.as_deref(),
     };
     let page = buying::begin(&app, tenant, &buyer, &wish, &ways).await?;
+    Ok(Json(CheckoutPage {
+        url: page.url,
+        session_id: page.session_id,
+    }))
+}
+
+/// Begin a checkout on the pricing page
+///
+/// For whoever is signed in on the hosted pages of the project.
+#[utoipa::path(post, path = "/auth/checkout", operation_id = "checkoutFromPricing", tag = "hosted pages", request_body(content = PricingInput),
+    responses((status = 200, description = "Where to send the user", body = CheckoutPage)))]
+pub(crate) async fn from_pricing(
+    State(app): State<App>,
+    mut visitor: Visitor,
+) -> problem::Result<Json<CheckoutPage>> {
+    let tier = visitor.fields.required_text("tier")?;
+    let tenant = &visitor.tenant;
+    let back = format!(
+        "{}/pricing?pk={}",
+        app.config.public_url,
+        tenant.scope.tenant()
+    );
+    let ways = Ways {
+        cancel: back,
+        ..Ways::of_plan(&app, tenant, None, None)?
+    };
+    let buyer = &visitor.signed_in()?.customer;
+    let wish = Wish {
+        tier: Some(&tier),
+        price_id: None,
+    };
+    let page = buying::begin(&app, tenant, buyer, &wish, &ways).await?;
     Ok(Json(CheckoutPage {
         url: page.url,
         session_id: page.session_id,

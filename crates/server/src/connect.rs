@@ -293,7 +293,8 @@ impl Landing {
         let join = if self.page.contains('?') { '&' } else { '?' };
         let code = code.map_or_else(String::new, |code| format!("&code={code}"));
         let (page, mode) = (&self.page, self.mode.as_str());
-        format!("{page}{join}stripe={became}&mode={mode}{code}")
+        let told = payments::RETURNED;
+        format!("{page}{join}{told}={became}&mode={mode}{code}")
     }
 }
 

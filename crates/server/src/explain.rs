@@ -5,11 +5,11 @@ mod answer;
 use axum::Json;
 use axum::extract::State;
 use dream_domain::error::{Code, Result};
-use dream_domain::subscription::{Decision, Facts, Held, state};
+use dream_domain::subscription::{Claim, Decision, Facts, Held, Reason, state};
 use dream_domain::time::Millis;
 use dream_store::customers::{self, Customer};
 use dream_store::invoices;
-use dream_store::subscriptions;
+use dream_store::subscriptions::{self, Row};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -17,7 +17,6 @@ use crate::caller::{Backend, BackendCaller};
 use crate::explain::answer::{Explanation, InvoiceList};
 use crate::http::params::{Params, Segment};
 use crate::http::{page, problem};
-use crate::subscriptions::stored;
 
 /// Invoices that an explanation shows.
 const INVOICES: i64 = 10;
@@ -36,7 +35,7 @@ pub(crate) async fn explain(
     let scope = caller.scope();
     let now = app.now();
     let rows = subscriptions::of_user(&app.db, scope, &customer.id).await?;
-    let known: Vec<(Facts, Decision)> = rows.iter().map(stored).collect::<Result<_>>()?;
+    let known: Vec<(Facts, Decision)> = rows.iter().map(read).collect::<Result<_>>()?;
     let held: Vec<Held<'_>> = known
         .iter()
         .map(|(facts, decision)| Held { facts, decision })
@@ -98,4 +97,19 @@ pub(crate) async fn list_invoices(
 async fn customer(app: &App, caller: &BackendCaller, id: &str) -> Result<Customer> {
     let found = customers::find(&app.db, caller.scope(), id).await?;
     found.ok_or_else(|| Code::CustomerNotFound.error("There is no customer with this id"))
+}
+
+/// What was stored of a subscription, as the rules take it.
+fn read(row: &Row) -> Result<(Facts, Decision)> {
+    let damaged = || Code::Internal.error("A stored subscription is damaged");
+    let facts = serde_json::from_str(&row.facts).map_err(|e| damaged().because(e))?;
+    let decision = Decision {
+        claim: row.claim_plan.clone().map(|plan| Claim {
+            plan,
+            until: row.claim_until,
+        }),
+        reason: Reason::parse(&row.reason).ok_or_else(damaged)?,
+        mrr: row.mrr,
+    };
+    Ok((facts, decision))
 }

@@ -168,7 +168,11 @@ async fn context(
         }
         Err(error) => (None, Some(error)),
     };
-    let user = match caller::signed_in(app, tenant, headers).await? {
+    let found = caller::signed_in(app, tenant, headers).await?;
+    let is_operator = found
+        .as_ref()
+        .is_some_and(|found| is_root && app.is_operator(&found.customer));
+    let user = match &found {
         Some(signed_in) => Some(Person::of(app, tenant, &signed_in.customer).await?),
         None => None,
     };
@@ -188,6 +192,7 @@ async fn context(
         "baseUrl": app.config.public_url,
         "mode": scope.mode().as_str(),
         "isRoot": is_root,
+        "isOperator": is_operator,
         "project": brand,
         "redirect": {
             "url": destination,

@@ -37,10 +37,16 @@ const OTHERS_MS: i64 = 30 * DAY_MS;
 pub fn spawn(app: App, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut expires_at = app.clock.machine();
+        // Mails wait for nothing else: a payment provider that hangs holds up no code to sign in with.
+        let mut others: Option<JoinHandle<()>> = None;
         while !*stop.borrow() {
+            if others.as_ref().is_none_or(JoinHandle::is_finished) {
+                others = Some(tokio::spawn(round(app.clone(), stop.clone(), false)));
+            }
+            round(app.clone(), stop.clone(), true).await;
             let now = app.clock.machine();
             let due = now >= expires_at;
-            if let Err(error) = round(&app, &stop, due).await {
+            if let Err(error) = upkeep(&app, due).await {
                 tracing::warn!(cause = ?error, "the outbox cannot be read; it is tried again");
             } else if due {
                 expires_at = now.plus(EXPIRE_EVERY_MS);
@@ -51,34 +57,47 @@ pub fn spawn(app: App, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }
+        if let Some(others) = others {
+            // What it was at is noted or due again.
+            let _ = others.await;
+        }
         if let Some(mailer) = &app.mailer {
             mailer.close().await;
         }
     })
 }
 
-/// Sends until nothing is due; forgets what was kept long enough if `expire`.
-async fn round(app: &App, stop: &watch::Receiver<bool>, expire: bool) -> Result<()> {
+/// Counts what waits; forgets what was kept long enough if `expire`.
+async fn upkeep(app: &App, expire: bool) -> Result<()> {
     let now = app.clock.machine();
     if expire {
         outbox::expire(&app.db, now.plus(-SENT_MS), now.plus(-OTHERS_MS)).await?;
     }
+    let waiting = outbox::waiting(&app.db).await?;
+    let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+    app.metrics.outbox_waiting.set(f64::from(waiting));
+    Ok(())
+}
+
+/// Sends until nothing is due: mails, or everything else.
+async fn round(app: App, stop: watch::Receiver<bool>, mails: bool) {
     while !*stop.borrow() {
         let now = app.clock.machine();
-        let batch = outbox::claim(&app.db, now, now.plus(CLAIM_MS), BATCH).await?;
-        if batch.is_empty() {
-            break;
-        }
+        let batch = outbox::claim(&app.db, mails, now, now.plus(CLAIM_MS), BATCH).await;
+        let batch = match batch {
+            Ok(batch) if batch.is_empty() => return,
+            Ok(batch) => batch,
+            Err(error) => {
+                tracing::warn!(cause = ?error, "the outbox cannot be read; it is tried again");
+                return;
+            }
+        };
         let mut running = JoinSet::new();
         for message in batch {
             running.spawn(settle(app.clone(), message));
         }
         while running.join_next().await.is_some() {}
     }
-    let waiting = outbox::waiting(&app.db).await?;
-    let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
-    app.metrics.outbox_waiting.set(f64::from(waiting));
-    Ok(())
 }
 
 /// Sends one message and notes what became of it. What cannot be noted while the claim lasts is sent

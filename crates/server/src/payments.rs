@@ -17,6 +17,10 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::config::{Config, PaymentMode};
 
+/// What the dashboard is told in its address when a developer comes back from connecting an account: `connected` or
+/// `error` (wire.md 5).
+pub(crate) const RETURNED: &str = "stripe";
+
 /// The account that a tenant sells on.
 pub(crate) struct Account<'a> {
     client: &'a Client,

@@ -6,11 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::key::Mode;
-use dream_domain::subscription::{Decision, Facts, Held, state};
+use dream_domain::subscription::{Claim, Decision, Facts, Held, Reason, state};
 use dream_domain::tier::find_tier;
 use dream_store::customers::{self, Customer};
+use dream_store::outbox;
 use dream_store::projects::{self, Tenant};
-use dream_store::{outbox, subscriptions};
+use dream_store::subscriptions::{self, Row};
 use utoipa::ToSchema;
 
 use crate::admin::projects as made;
@@ -22,7 +23,6 @@ use crate::http::body::Fields;
 use crate::http::problem;
 use crate::platform::answer::{PlatformCheckout, PlatformPortal, PlatformSubscription};
 use crate::root::PAID;
-use crate::subscriptions::stored;
 
 /// Where a developer goes on after the checkout: paid, and not paid.
 const PAID_PAGE: &str = "/dashboard?payment=success";
@@ -162,6 +162,21 @@ pub(crate) async fn get(
     let is_enforced = app.config.payments.price_id.is_some();
     let body = PlatformSubscription::of(&state, lead, paid, users, is_enforced);
     Ok(Json(body))
+}
+
+/// What was stored of a subscription, as the rules take it.
+fn stored(row: &Row) -> Result<(Facts, Decision)> {
+    let damaged = || Code::Internal.error("A stored subscription is damaged");
+    let facts = serde_json::from_str(&row.facts).map_err(|e| damaged().because(e))?;
+    let decision = Decision {
+        claim: row.claim_plan.clone().map(|plan| Claim {
+            plan,
+            until: row.claim_until,
+        }),
+        reason: Reason::parse(&row.reason).ok_or_else(damaged)?,
+        mrr: row.mrr,
+    };
+    Ok((facts, decision))
 }
 
 /// Users of all live projects of a developer.

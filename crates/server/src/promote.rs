@@ -44,13 +44,12 @@ pub(crate) async fn promote(
     let test = of_test(&app, &developer, &input.publishable_key).await?;
     let user = &developer.user;
     let key = retried::publishable_key(&app, Mode::Live, user, ROUTE, given.as_deref());
-    let (live, secret) = match live_of(&app, &test).await? {
-        Some(live) => again(&app, &developer, &live, &key).await?,
-        None => {
-            let tiers = tiers(&app, &test, &input)?;
-            check_account(&app, &test, &tiers).await?;
-            make(&app, &developer, &test, key, tiers).await?
-        }
+    let (live, secret) = if let Some(live) = live_of(&app, &test).await? {
+        again(&app, &developer, &live, &key).await?
+    } else {
+        let tiers = tiers(&app, &test, &input)?;
+        check_account(&app, &test, &tiers).await?;
+        make(&app, &developer, &test, key, tiers).await?
     };
     app.fault("promote.stored");
     catalog::make_now(&app, &live).await;

@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::inbox;
+use crate::subscriptions::Cause;
 
 /// Between two sweeps.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
@@ -29,6 +30,13 @@ const SWEEP_EVERY: Duration = Duration::from_secs(30);
 const ROUND_EVERY_MS: i64 = 3_600_000;
 /// How long a process that says nothing keeps its job; it says something after each batch.
 const LEASE_MS: i64 = 180_000;
+/// Calls that somebody waits for come first.
+const PATIENTLY: Cause<'static> = Cause {
+    event: None,
+    checkout: None,
+    invoices: false,
+    is_patient: true,
+};
 /// The names of the jobs.
 const SWEEP: &str = "sweep";
 const ROUND: &str = "reconcile";
@@ -37,7 +45,7 @@ const AT_ONCE: usize = 4;
 /// How often what is due is looked for until nothing is: settling one thing may make another due.
 const ROUNDS_MAX: usize = 20;
 /// How long somebody who waits for it waits for events that are being worked, and for a round of another process.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Starts the worker; it ends when told to stop, after the batch it is at.

@@ -60,11 +60,7 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(orders::refund))
         .routes(routes!(orders::release))
         .routes(routes!(orders::held))
-        .routes(routes!(dashboard::get))
-        .routes(routes!(dashboard::days::series))
-        .routes(routes!(dashboard::totals::totals))
-        .routes(routes!(dashboard::totals::developer))
-        .routes(routes!(dashboard::operator::platforms))
+        .merge(figures())
         .routes(routes!(explain::explain))
         .routes(routes!(explain::list_invoices))
         .routes(routes!(events::list))
@@ -102,6 +98,7 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(auth::go_on))
         .routes(routes!(auth::session))
         .routes(routes!(auth::sign_out))
+        .routes(routes!(checkout::from_pricing))
         .routes(routes!(accounts::get))
         .routes(routes!(accounts::profile))
         .routes(routes!(accounts::password))
@@ -120,6 +117,16 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(dev::clock, dev::advance, dev::reset))
         .routes(routes!(dev::reconcile_now))
         .routes(routes!(dev_mail::list))
+}
+
+/// What dashboards show.
+fn figures() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(dashboard::get))
+        .routes(routes!(dashboard::days::series))
+        .routes(routes!(dashboard::totals::totals))
+        .routes(routes!(dashboard::totals::developer))
+        .routes(routes!(dashboard::operator::platforms))
 }
 
 /// Pages and documents that are not part of the API itself.

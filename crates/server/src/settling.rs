@@ -2,6 +2,7 @@
 //! found by what we stored, and the effect comes from the object fetched fresh (DESIGN 3.4).
 
 mod account;
+mod returned;
 mod whose;
 
 pub(crate) use whose::lane;
@@ -152,6 +153,7 @@ async fn of_plan(
             event,
             checkout: Some((&checkout.id, &checkout.user)),
             invoices: true,
+            ..Cause::default()
         };
         if let Synced::Done { plan, .. } =
             subscriptions::sync(app, tenant, subscription, cause).await?
@@ -189,6 +191,7 @@ async fn of_customer(app: &App, tenant: &Tenant, user: &str, event: &Event) -> R
     if let (true, Some(id)) = (event.kind == "customer.deleted", &event.object_id) {
         accounts::customer_deleted(&app.db, &event.account, id, app.now()).await?;
     }
+    returned::note(app, tenant, event).await?;
     let rows = dream_store::subscriptions::of_user(&app.db, &tenant.scope, user).await?;
     for row in rows.iter().filter(|row| row.ended_at.is_none()) {
         let cause = Cause {

@@ -6,8 +6,6 @@
 
 mod decided;
 
-pub(crate) use decided::stored;
-
 use std::sync::Arc;
 
 use dream_domain::error::{Code, Result};
@@ -40,6 +38,18 @@ pub(crate) struct Cause<'a> {
     pub(crate) checkout: Option<(&'a str, &'a str)>,
     /// An invoice of it changed.
     pub(crate) invoices: bool,
+    /// Nobody waits for it: it lets calls pass that somebody waits for.
+    pub(crate) is_patient: bool,
+}
+
+impl Cause<'_> {
+    fn calls<'a>(&self, account: &'a Account<'_>) -> api::At<'a> {
+        if self.is_patient {
+            account.calls().in_background()
+        } else {
+            account.calls()
+        }
+    }
 }
 
 /// What came of it.
@@ -150,12 +160,14 @@ async fn fetch(
         // It stays at the account that was connected when it was bought, which we may no longer ask.
         return before.map(stored_facts).transpose();
     }
-    match account.calls().subscription(id).await {
+    let calls = cause.calls(&account);
+    match calls.subscription(id).await {
         Ok(found) => {
             let wants_invoices = cause.invoices
                 || before.is_none_or(|row| row.period_start != found.facts.period().0);
             let invoices = if wants_invoices {
-                invoices_of(&account, id).await?
+                let listed = calls.invoices_of_subscription(id).await;
+                listed.map_err(payments::problem)?
             } else {
                 Vec::new()
             };
@@ -171,11 +183,6 @@ async fn fetch(
         }
         Err(failure) => Err(payments::problem(failure)),
     }
-}
-
-async fn invoices_of(account: &Account<'_>, id: &str) -> Result<Vec<api::invoices::Invoice>> {
-    let found = account.calls().invoices_of_subscription(id).await;
-    found.map_err(payments::problem)
 }
 
 fn stored_facts(row: &Row) -> Result<Fetched> {

@@ -147,9 +147,10 @@ pub(crate) async fn add(
         catalog::MEANWHILE_MS,
     );
     store::add_with(&app.db, caller.scope(), &tier, &messages, &act).await?;
-    let made = match messages.is_empty() {
-        true => None,
-        false => catalog::agree_now(&app, &caller.tenant, &tier.name).await,
+    let made = if messages.is_empty() {
+        None
+    } else {
+        catalog::agree_now(&app, &caller.tenant, &tier.name).await
     };
     let tier = made.unwrap_or(tier);
     Ok(Json(TierChanged {
@@ -177,9 +178,10 @@ pub(crate) async fn update(
     let name = owned(&caller, &updates.tier_name)?.name.clone();
     let before = owned(&caller, &name)?.price_id.clone();
     let tier = edit::write(&app, &caller, &name, &updates).await?;
-    let agreed = match edit::concerns_provider(&updates) {
-        true => catalog::agree_now(&app, &caller.tenant, &name).await,
-        false => None,
+    let agreed = if edit::concerns_provider(&updates) {
+        catalog::agree_now(&app, &caller.tenant, &name).await
+    } else {
+        None
     };
     let tier = agreed.unwrap_or(tier);
     Ok(Json(TierChanged {

@@ -21,6 +21,7 @@ const SIGNATURE: HeaderName = HeaderName::from_static("stripe-signature");
 
 /// The event has arrived.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"received": true}))]
 pub(crate) struct Arrived {
     received: bool,
     /// It had arrived before.
@@ -35,7 +36,7 @@ pub(crate) struct Arrived {
 ///
 /// The signature is checked over the body as it came. The event is stored before it is answered; what it leads to is
 /// worked within seconds, the end of a checkout at once.
-#[utoipa::path(post, path = "/webhook/stripe", operation_id = "receiveEvent", tag = "webhooks", request_body(content = Object),
+#[utoipa::path(post, path = "/webhook/stripe", operation_id = "receiveEvent", tag = "webhooks", request_body(content = Object, description = "An event of the payment provider", example = json!({"id": "evt_1", "object": "event", "type": "customer.subscription.updated", "data": {"object": {"id": "sub_1"}}})),
     params(("Stripe-Signature" = String, Header, description = "Time and signatures")),
     responses((status = 200, description = "Stored", body = Arrived)))]
 pub(crate) async fn receive(

@@ -74,6 +74,20 @@ statements! {
           select used, case plan when $3 then cast($4 as bigint) when $5 then cast($6 as bigint) when $7 then cast($8 as bigint) when $9 then cast($10 as bigint) end as most
           from usage_counts where publishable_key = $1 and meter = 'requests' and period_start <= $2 and period_end > $2
         ) as c where most is not null and used * 5 >= most * 4 and used > 0";
+    /// Of each user the last change before the window, and the last one of all.
+    CHURN = "select cast(coalesce(sum(case when first > 0 then 1 else 0 end), 0) as bigint),
+        cast(coalesce(sum(case when first > 0 and last = 0 then 1 else 0 end), 0) as bigint) from (
+          select max(case when at < $2 and back = 1 then mrr_after end) as first, max(case when newest = 1 then mrr_after end) as last from (
+            select user_id, at, mrr_after, row_number() over (partition by user_id order by at desc, change_id desc) as newest,
+              row_number() over (partition by user_id, case when at < $2 then 1 else 0 end order by at desc, change_id desc) as back
+            from subscription_changes where publishable_key = $1 and at < $3
+          ) as c group by user_id
+        ) as people";
+    /// The days are made first, so that days of single users are passed over.
+    USED_BY_DAY = "with recursive days (day) as (
+          select cast($2 as bigint) union all select day + 86400000 from days where day < $3)
+        select u.day, u.used from days cross join usage_days u
+        where u.publishable_key = $1 and u.day = days.day and u.user_id = '' and u.meter = 'requests' order by u.day";
     /// Few events wait or were given up, over all tenants: the status leads, not the tenant with all it ever got.
     TROUBLES = "select status, cast(count(*) as bigint), cast(sum(case when attempts > 1 then 1 else 0 end) as bigint), max(received_at) from inbox
         where status in ('waiting', 'dead') and (publishable_key || '' = $1 or (publishable_key || '' = '' and account_id = $2 and livemode = $3))
@@ -188,6 +202,23 @@ pub async fn changes(db: &Db, scope: &Scope, from: Millis, to: Millis) -> Result
                 stopped: row.int(4)?,
             })
         })
+        .collect()
+}
+
+/// How many users paid at `from`, and how many of these no longer do at `to`, by the last change of each.
+pub async fn churn(db: &Db, scope: &Scope, from: Millis, to: Millis) -> Result<(i64, i64)> {
+    let rows = db.rows(&CHURN, params![scope.tenant(), from, to]).await?;
+    let read = |row: &Row| Ok((row.int(0)?, row.int(1)?));
+    rows.first().map_or(Ok((0, 0)), read)
+}
+
+/// Calls of the meter `requests` by day, from one day to another, both included; days without any are left out. Exact
+/// after [`Db::fold`].
+pub async fn used(db: &Db, scope: &Scope, from: Millis, to: Millis) -> Result<Vec<(Millis, i64)>> {
+    let row = params![scope.tenant(), from.day_start(), to.day_start()];
+    let rows = db.rows(&USED_BY_DAY, row).await?;
+    rows.iter()
+        .map(|row| Ok((row.time(0)?, row.int(1)?)))
         .collect()
 }
 

@@ -87,6 +87,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static sql::Sql)> {
         ("orders", orders::STATEMENTS),
         ("orders::metrics", orders::metrics::STATEMENTS),
         ("orders::refunds", orders::refunds::STATEMENTS),
+        ("orders::reserve", orders::reserve::STATEMENTS),
         ("orders::write", orders::write::STATEMENTS),
         ("outbox", outbox::STATEMENTS),
         ("passwords", passwords::STATEMENTS),

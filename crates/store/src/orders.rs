@@ -2,11 +2,13 @@
 
 pub(crate) mod metrics;
 pub(crate) mod refunds;
+pub(crate) mod reserve;
 mod row;
 pub(crate) mod write;
 
 pub use metrics::{Sale, Stock, StockLevel, Totals, last, levels, owner, stock, told, totals};
 pub use refunds::{NewRefund, Refund, due as refunds_due, of_order as refunds_of, postpone};
+pub use reserve::{NewLine, NewOrder, Reserved, reserve};
 pub use write::{Applied, Apply, Entry, Return, apply};
 
 use std::sync::Arc;

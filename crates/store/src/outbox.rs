@@ -21,7 +21,7 @@ statements! {
     ADD = "insert into outbox (message_id, publishable_key, kind, payload, status, attempts, due_at, claimed_until, created_at, sent_at, last_error)
         values ($1, $2, $3, $4, 'waiting', 0, $5, 0, $6, null, null)";
     DUE = "select message_id from outbox where status = 'waiting' and due_at <= $1 and claimed_until <= $1
-        order by due_at, message_id limit $2";
+        and cast(case when kind = 'mail' then 1 else 0 end as bigint) = $2 order by due_at, message_id limit $3";
     /// Of many that try at once, one changes the row; the others find it claimed.
     CLAIM = "update outbox set claimed_until = $3, attempts = attempts + 1
         where message_id = $1 and status = 'waiting' and due_at <= $2 and claimed_until <= $2
@@ -51,7 +51,7 @@ pub struct Message {
     pub tenant: Arc<str>,
     /// What it is, such as `mail`.
     pub kind: &'static str,
-    /// Sealed with the master key.
+    /// What it says; secrets in it are sealed with the master key.
     pub payload: String,
     /// When it may leave.
     pub due_at: Millis,
@@ -68,7 +68,7 @@ pub struct Claimed {
     pub tenant: Arc<str>,
     /// What it is.
     pub kind: Arc<str>,
-    /// Sealed with the master key.
+    /// What it says; secrets in it are sealed with the master key.
     pub payload: Arc<str>,
     /// How often it was tried, this time included.
     pub attempts: i64,
@@ -118,10 +118,16 @@ pub(crate) fn add_step(message: &Message) -> Step {
     Step::new(&ADD, row).must_change(1)
 }
 
-/// Claims up to `limit` messages that are due, until `until`. Each goes to one claimer only; if it says
-/// nothing more of it, the message is due again when the claim ends.
-pub async fn claim(db: &Db, now: Millis, until: Millis, limit: i64) -> Result<Vec<Claimed>> {
-    let due = db.rows(&DUE, params![now, limit]).await?;
+/// Claims up to `limit` messages that are due, until `until`: mails, which people wait for, or all others. Each
+/// goes to one claimer only; if it says nothing more of it, the message is due again when the claim ends.
+pub async fn claim(
+    db: &Db,
+    mails: bool,
+    now: Millis,
+    until: Millis,
+    limit: i64,
+) -> Result<Vec<Claimed>> {
+    let due = db.rows(&DUE, params![now, mails, limit]).await?;
     let mut ids: Vec<Arc<str>> = due.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
     if ids.is_empty() {
         return Ok(Vec::new());

@@ -6,17 +6,15 @@
 use std::sync::Arc;
 
 use dream_domain::error::{Code, Error, Result};
-use dream_domain::id::{OrderId, ReservationId};
+use dream_domain::id::ReservationId;
 use dream_domain::order::Hold;
 use dream_domain::time::Millis;
 
 use crate::Db;
-use crate::db::Change;
-use crate::orders::write;
 use crate::params;
-use crate::scope::{self, Scope};
+use crate::scope::Scope;
 use crate::sql::statements;
-use crate::step::{Refusal, Step};
+use crate::step::Step;
 use crate::value::Row;
 
 statements! {
@@ -71,104 +69,17 @@ pub struct Reservation {
     pub ends_at: Millis,
 }
 
-/// An order about to hold stock.
-#[derive(Clone, Debug)]
-pub struct NewOrder<'a> {
-    /// `ord_…`; a good idempotency key at the payment provider.
-    pub id: OrderId,
-    /// The account at the payment provider.
-    pub account_id: &'a str,
-    /// Who buys, if signed in.
-    pub user: Option<&'a str>,
-    /// The buyer's address.
-    pub email: Option<&'a str>,
-    /// ISO code in lower case.
-    pub currency: &'a str,
-    /// What is bought; one line for each tier.
-    pub lines: Vec<NewLine<'a>>,
-    /// What is stored of the token of the receipt.
-    pub receipt_hash: &'a str,
-    /// The token, sealed.
-    pub receipt_sealed: &'a str,
-    /// When.
-    pub created_at: Millis,
-    /// When the payment provider takes it off sale.
-    pub expires_at: Millis,
-    /// When the stock is given back.
-    pub ends_at: Millis,
-    /// A hash of where it was asked from and how many unpaid orders may hold stock from there at most.
-    pub most: Option<(&'a str, i64)>,
-}
-
-/// A line of a new order.
-#[derive(Clone, Debug)]
-pub struct NewLine<'a> {
-    /// The reservation it makes if the tier has stock.
-    pub reservation: ReservationId,
-    /// The tier.
-    pub tier_id: &'a str,
-    /// Its internal name.
-    pub tier: &'a str,
-    /// What people see.
-    pub name: &'a str,
-    /// The price it was read with; the order is refused if it is another one by now.
-    pub price_id: &'a str,
-    /// What one costs, in minor units.
-    pub unit_amount: i64,
-    /// How many.
-    pub quantity: i64,
-    /// Whether the tier has stock.
-    pub counted: bool,
-    /// Its picture.
-    pub image_url: Option<&'a str>,
-}
-
-/// What trying to hold stock led to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reserved {
-    /// All of it is held, and the order is pending.
-    Held,
-    /// A product is archived, has another price, or there is not enough: read it again to see. Nothing changed.
-    Changed,
-    /// Too many unpaid orders hold stock from there; the first ends then. Nothing changed.
-    TooMany(Option<Millis>),
-}
-
-/// Makes an order that holds the stock of all its lines, or nothing at all.
-pub async fn reserve(db: &Db, scope: &Scope, new: &NewOrder<'_>) -> Result<Reserved> {
-    let tenant = scope.tenant();
-    let mut steps = vec![scope::touch(tenant)];
-    if let Some((who, most)) = new.most {
-        let row = params![tenant, who, new.created_at, most];
-        steps.push(Step::new(&BELOW_MOST, row).must_change(1));
-    }
-    let mut by_name: Vec<&NewLine<'_>> = new.lines.iter().collect();
-    // Everyone locks in the same order.
-    by_name.sort_by_key(|line| line.tier);
-    steps.extend(by_name.iter().map(|line| take(tenant, line)));
-    let rows = steps.len();
-    steps.push(write::add_step(tenant, new));
-    for (index, line) in new.lines.iter().enumerate() {
-        let number = i64::try_from(index + 1).unwrap_or(i64::MAX);
-        steps.push(write::add_line_step(tenant, new, number, line));
-        if line.counted {
-            steps.push(add(tenant, new, number, line));
-        }
-    }
-    steps.push(write::created_step(tenant, new));
-    let bumps = vec![db.versions().tenant_slot(tenant)];
-    let change = Change {
-        steps,
-        bumps,
-        ..Change::default()
-    };
-    match db.change(change).await {
-        Ok(_) => Ok(Reserved::Held),
-        Err(Refusal::Guard(0)) => Err(Code::ProjectNotFound.error("This project is deleted")),
-        Err(Refusal::Guard(1)) if new.most.is_some() => too_many(db, tenant, new).await,
-        Err(Refusal::Guard(step)) if step < rows => Ok(Reserved::Changed),
-        Err(refusal) => Err(refusal.into()),
-    }
+/// Stock about to be taken.
+pub(crate) struct New<'a> {
+    pub(crate) id: &'a ReservationId,
+    pub(crate) order: &'a str,
+    pub(crate) line: i64,
+    pub(crate) tier_id: &'a str,
+    pub(crate) tier: &'a str,
+    pub(crate) quantity: i64,
+    pub(crate) who: &'a str,
+    pub(crate) created_at: Millis,
+    pub(crate) ends_at: Millis,
 }
 
 /// The reservations of an order, by line.
@@ -188,39 +99,48 @@ pub async fn held(
     db.rows(&HELD, row).await?.iter().map(read).collect()
 }
 
-async fn too_many(db: &Db, tenant: &str, new: &NewOrder<'_>) -> Result<Reserved> {
-    let who = new.most.map_or("", |(who, _)| who);
-    let rows = db
-        .near(&NEXT_END, params![tenant, who, new.created_at])
-        .await?;
-    let next = rows.first().map(|row| row.opt_time(0)).transpose()?;
-    Ok(Reserved::TooMany(next.flatten()))
-}
-
-fn take(tenant: &str, line: &NewLine<'_>) -> Step {
-    let step = if line.counted {
-        let row = params![tenant, line.tier_id, line.quantity, line.price_id];
-        Step::new(&TAKE, row)
+/// The step that takes the stock of a line, or checks a tier that has none; it must find the tier as it was read.
+pub(crate) fn take_step(tenant: &str, new: &New<'_>, price_id: &str, counted: bool) -> Step {
+    let step = if counted {
+        Step::new(&TAKE, params![tenant, new.tier_id, new.quantity, price_id])
     } else {
-        Step::new(&CHECK, params![tenant, line.tier_id, line.price_id])
+        Step::new(&CHECK, params![tenant, new.tier_id, price_id])
     };
     step.must_change(1)
 }
 
-fn add(tenant: &str, new: &NewOrder<'_>, number: i64, line: &NewLine<'_>) -> Step {
+/// The step that lets a transaction go on only if fewer than `most` orders hold stock from a place.
+pub(crate) fn below_most_step(tenant: &str, who: &str, most: i64, now: Millis) -> Step {
+    Step::new(&BELOW_MOST, params![tenant, who, now, most]).must_change(1)
+}
+
+/// The step that writes down what was taken.
+pub(crate) fn add_step(tenant: &str, new: &New<'_>) -> Step {
     let row = params![
         tenant,
-        line.reservation.as_str(),
         new.id.as_str(),
-        number,
-        line.tier_id,
-        line.tier,
-        line.quantity,
-        new.most.map_or("", |(who, _)| who),
+        new.order,
+        new.line,
+        new.tier_id,
+        new.tier,
+        new.quantity,
+        new.who,
         new.created_at,
         new.ends_at
     ];
     Step::new(&ADD, row).must_change(1)
+}
+
+/// When the first order ends that holds stock from a place.
+pub(crate) async fn next_end(
+    db: &Db,
+    tenant: &str,
+    who: &str,
+    now: Millis,
+) -> Result<Option<Millis>> {
+    let rows = db.near(&NEXT_END, params![tenant, who, now]).await?;
+    let next = rows.first().map(|row| row.opt_time(0)).transpose()?;
+    Ok(next.flatten())
 }
 
 /// The step that changes the stock of a tier; taking more than there is undoes its transaction.

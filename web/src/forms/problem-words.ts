@@ -28,6 +28,10 @@ function text(problem: Problem): string {
       return 'For your safety this needs a fresh sign-in. Sign in again, then repeat it.';
     case 'mail_not_configured':
       return 'This server cannot send mail yet, and this step needs it. Its operator has to set up mail.';
+    case 'stripe_unavailable':
+      return `Stripe does not answer at the moment. Nothing was changed. Try again ${soon(problem)}.`;
+    case 'provider_failed':
+      return sentence(problem.message);
     case 'shutting_down':
     case 'not_ready':
     case 'overloaded':

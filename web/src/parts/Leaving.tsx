@@ -49,7 +49,10 @@ function useLeaving() {
   const leave = useCallback(async () => {
     if (!hasWayBack(context.redirect.url, context.isRoot)) return;
     try {
-      leaveFor((await goOn(context, wayBack(window.location.search))).url);
+      const way = wayBack(window.location.search);
+      // After a checkout the address carries the id of its session by now.
+      const redirect = context.checkout ? context.redirect.url : null;
+      leaveFor((await goOn(context, redirect ? { ...way, redirect } : way)).url);
     } catch (thrown) {
       setProblem(asProblem(thrown));
     }

@@ -5,17 +5,19 @@ use super::Walk;
 const START: u8 = 0xd8;
 const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
+/// Each scan goes over the whole picture; encoders write up to a dozen.
+const SCANS_MAX: usize = 32;
 
 /// Goes to the end marker; none if the picture is damaged.
 pub(super) fn walk(bytes: &[u8]) -> Option<Walk> {
     let mut rest = bytes.strip_prefix(&[0xff, START])?;
-    let (mut size, mut drawn) = (None, false);
+    let (mut size, mut scans) = (None, 0);
     loop {
         let (marker, after) = next_marker(rest)?;
         if marker == END {
             let end = bytes.len() - after.len();
             return size
-                .filter(|_| drawn)
+                .filter(|_| (1..=SCANS_MAX).contains(&scans))
                 .map(|size| Walk::still(size, end, true));
         }
         // The length counts its own two bytes.
@@ -27,7 +29,7 @@ pub(super) fn walk(bytes: &[u8]) -> Option<Walk> {
         }
         if marker == SCAN {
             following = following.get(coded_length(following)?..)?;
-            drawn = true;
+            scans += 1;
         }
         rest = following;
     }

@@ -235,6 +235,19 @@ fn sides_and_pixels_have_a_limit_before_anything_is_decoded() {
 }
 
 #[test]
+fn a_jpeg_has_so_many_scans_and_no_more() {
+    let scanned = |scans: usize| {
+        let mut bytes = jpeg(4000, 4000);
+        let end = bytes.len() - 2;
+        let scan = [segment(0xda, &[1, 1, 0, 0, 63, 0]), b"scan".to_vec()].concat();
+        bytes.splice(end..end, scan.repeat(scans - 2));
+        bytes
+    };
+    assert!(look(&scanned(32)).is_ok());
+    assert_eq!(look(&scanned(33)), Err(Fault::Damaged(Format::Jpeg)));
+}
+
+#[test]
 fn animations_have_a_limit_too() {
     assert!(look(&gif(1000, 200)).is_ok());
     assert_eq!(look(&gif(1000, 201)), Err(Fault::TooManyFrames));

@@ -41,6 +41,7 @@ fn tier(name: &str, price: i64) -> Tier {
         rate_per_minute: None,
         inventory: None,
         max_per_order: None,
+        low_stock_at: None,
         image_urls: Vec::new(),
         price_id: id.to_string(),
         product_id: id.to_string(),

@@ -39,6 +39,7 @@ fn a_tier_at_its_bounds_is_right() {
         tier.rate_per_minute = Some(0);
         tier.inventory = Some(0);
         tier.max_per_order = Some(1);
+        tier.low_stock_at = Some(0);
         tier.image_urls = vec![
             "/api/assets/a.png".to_owned(),
             "https://cdn.example.com/a.png".to_owned(),

@@ -200,6 +200,21 @@ async fn a_developer_with_one_project_need_not_name_it() {
 }
 
 #[tokio::test]
+async fn an_upload_needs_no_idempotency_key() {
+    let api = shared().await;
+    let project = Project::saas(&api, 5).await;
+    let send = async |bytes: &[u8]| {
+        let call = project.secret(api.post("/api/assets"));
+        let call = call.header("idempotency-key", "the same one twice");
+        let made = call.json(input(bytes)).send().await.is(200);
+        made.text_at("/key")
+    };
+    let first = send(PNG).await;
+    assert_eq!(send(PNG).await, first);
+    assert_ne!(send(JPEG).await, first);
+}
+
+#[tokio::test]
 async fn addresses_that_are_none_404() {
     let api = shared().await;
     let unknown = format!("{}.png", "0".repeat(40));

@@ -2,5 +2,5 @@
 
 mod journey;
 mod refusals;
-mod shop;
+pub(crate) mod shop;
 mod webhooks;

@@ -118,8 +118,7 @@ async fn a_provider_that_fails_is_made_good_by_the_outbox() {
     let server = Server::with(&[]).await;
     let api = server.api();
     let provider = Provider::of(&api).await;
-    // Two calls with three tries each.
-    provider.misbehave("answer_500", 6).await;
+    provider.misbehave("answer_500", 1000).await;
     let project = Project::make(&api, json!({"tiers": tiers()})).await;
     let own = api.get("/tiers").bearer(&project.sk).send().await.is(200);
     assert!(
@@ -127,6 +126,7 @@ async fn a_provider_that_fails_is_made_good_by_the_outbox() {
         "{}",
         own.text
     );
+    provider.behave().await;
     provider.misbehave("lose_answer", 2).await;
     eventually("the products are made", async || {
         let own = api.get("/tiers").bearer(&project.sk).send().await.is(200);

@@ -1,13 +1,19 @@
 //! Developers connect their payment accounts (cases CON).
 
-use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::api::{Api, Reply};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use url::Url;
+
+use crate::api::Reply;
 use crate::browser::Browser;
 use crate::catalog::provider::Provider;
 use crate::identity::developers::developer;
 use crate::load::send_all;
-use crate::server::{Server, eventually, free_address, shared};
+use crate::server::{Server, eventually, shared};
 
 async fn account(ann: &Browser, mode: &str) -> Value {
     let path = format!("/payment-account?mode={mode}");
@@ -218,24 +224,45 @@ async fn tokens_are_sealed() {
     );
 }
 
-/// The provider answers for test mode although live mode was asked for: nothing is stored.
+/// Stands where the provider exchanges codes and answers for live mode, whatever was asked for; how often it was asked.
+async fn of_live_mode() -> (String, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    let answer = move || async move {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Json(
+            json!({"stripe_user_id": "acct_other", "scope": "read_write", "livemode": true, "access_token": "sk_live_1",
+            "refresh_token": "rt_1", "stripe_publishable_key": "pk_live_1"}),
+        )
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let routes = Router::new().fallback(answer);
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    (base, asked)
+}
+
+/// The provider answers for live mode although test mode was asked for: nothing is stored, and nothing more is called.
 #[tokio::test]
 async fn an_answer_of_the_other_mode_is_refused_409() {
-    let sandbox = free_address();
-    let base = format!("http://{sandbox}");
+    let (base, asked) = of_live_mode().await;
     let server = Server::with(&[
-        ("DREAM_SANDBOX_LISTEN", &sandbox),
-        ("STRIPE_SECRET_KEY", "sk_live_dreamsandboxplatform"),
-        ("STRIPE_CLIENT_SECRET", "sk_test_dreamsandboxplatform"),
-        ("STRIPE_CLIENT_ID", "ca_dreamsandboxplatform"),
+        ("STRIPE_SECRET_KEY_TEST", "sk_test_dreamsandboxplatform"),
+        ("STRIPE_CLIENT_ID_TEST", "ca_dreamsandboxplatform"),
         ("STRIPE_API_BASE", &base),
         ("STRIPE_CONNECT_BASE", &base),
     ])
     .await;
-    let api: Api = server.api();
-    let ann = developer(&api, "connect-mismatch").await;
-    let back = agree(&ann, "mode=live", "allow").await;
-    let call = ann.with_cookies(api.get(&back));
-    call.send().await.problem(409, "conflict");
-    assert_eq!(account(&ann, "live").await["connected"], false);
+    let ann = developer(&server.api(), "connect-mismatch").await;
+    let begun = ann.open("/authorize?mode=test").await.is(303);
+    let begun = Url::parse(begun.header("location")).unwrap();
+    let state = begun
+        .query_pairs()
+        .find(|(name, _)| name == "state")
+        .unwrap()
+        .1;
+    let back = format!("/callback?code=ac_1&state={state}");
+    ann.open(&back).await.problem(409, "conflict");
+    assert_eq!(account(&ann, "test").await["connected"], false);
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }

@@ -52,6 +52,8 @@ pub struct Invoice {
     pub created: Millis,
     /// When it was paid.
     pub paid_at: Option<Millis>,
+    /// The payment intent that paid it, by which refunds name it; none while nothing was paid.
+    pub payment_intent: Option<String>,
     /// Whether real money is meant.
     pub livemode: bool,
 }
@@ -60,13 +62,13 @@ impl At<'_> {
     /// Reads an invoice.
     pub async fn invoice(&self, id: &str) -> Result<Invoice, Failure> {
         let path = path("/v1/invoices/{}", id)?;
-        self.get(&path, Form::default()).await
+        let query = Form::default().each("expand", ["payments"]);
+        self.get(&path, query).await
     }
 
     /// The invoices of a customer.
     pub async fn invoices_of_customer(&self, customer: &str) -> Result<Vec<Invoice>, Failure> {
-        let query = Form::default().with("customer", customer);
-        self.all("/v1/invoices", query).await
+        self.listed("customer", customer).await
     }
 
     /// The invoices of a subscription.
@@ -74,7 +76,12 @@ impl At<'_> {
         &self,
         subscription: &str,
     ) -> Result<Vec<Invoice>, Failure> {
-        let query = Form::default().with("subscription", subscription);
+        self.listed("subscription", subscription).await
+    }
+
+    async fn listed(&self, of: &str, id: &str) -> Result<Vec<Invoice>, Failure> {
+        let query = Form::default().with(of, id);
+        let query = query.each("expand", ["data.payments"]);
         self.all("/v1/invoices", query).await
     }
 }
@@ -111,7 +118,25 @@ struct Raw {
     #[serde(deserialize_with = "read::seconds")]
     created: Millis,
     status_transitions: Option<RawTransitions>,
+    payments: Option<RawPayments>,
     livemode: bool,
+}
+
+#[derive(Deserialize)]
+struct RawPayments {
+    data: Vec<RawInvoicePayment>,
+}
+
+#[derive(Deserialize)]
+struct RawInvoicePayment {
+    status: Option<String>,
+    payment: Option<RawPayment>,
+}
+
+#[derive(Deserialize)]
+struct RawPayment {
+    #[serde(default, deserialize_with = "read::reference")]
+    payment_intent: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -156,6 +181,11 @@ impl From<Raw> for Invoice {
         // The period of an invoice is the time in which it was put together; that of its lines is what was bought.
         let lines = raw.lines.map(|lines| lines.data).unwrap_or_default();
         let bought = || lines.iter().filter_map(|line| line.period.as_ref());
+        let payments = raw.payments.map(|list| list.data).unwrap_or_default();
+        let mut paid = payments
+            .into_iter()
+            .filter(|it| it.status.as_deref() == Some("paid"));
+        let paid = paid.find_map(|it| it.payment?.payment_intent);
         Self {
             id: raw.id,
             number: raw.number,
@@ -177,6 +207,7 @@ impl From<Raw> for Invoice {
             invoice_pdf: raw.invoice_pdf,
             created: raw.created,
             paid_at: raw.status_transitions.and_then(|times| times.paid_at),
+            payment_intent: paid,
             livemode: raw.livemode,
         }
     }

@@ -144,6 +144,7 @@ pub(super) fn draft(
     });
     invoice["hosted_invoice_url"] = format!("{}/invoice/{id}", ctx.base).into();
     invoice["invoice_pdf"] = Value::Null;
+    invoice["_payments"] = payments(&[]);
     invoice["status_transitions"] = json!({ "finalized_at": ctx.now, "marked_uncollectible_at": null, "paid_at": null, "voided_at": null });
     invoice
 }
@@ -245,8 +246,12 @@ fn intent(ctx: &Context, invoice: &mut Value, due: i64) -> Result<Value> {
         "status_transitions": { "canceled_at": null, "paid_at": null },
     });
     invoice["_intent"] = intent["id"].clone();
-    invoice["_payments"] = json!({ "object": "list", "data": [payment], "has_more": false, "url": "/v1/invoice_payments" });
+    invoice["_payments"] = payments(&[payment]);
     Ok(intent)
+}
+
+fn payments(of_invoice: &[Value]) -> Value {
+    json!({ "object": "list", "data": of_invoice, "has_more": false, "url": "/v1/invoice_payments" })
 }
 
 fn drawn(ctx: &Context, line: &Line, invoice: &str, subscription: &Value) -> Value {

@@ -27,7 +27,7 @@ pub(crate) struct Owner {
     id: Arc<str>,
     /// Plans given to him, and those he bought.
     grants: Vec<Grant>,
-    /// When his paid plan was last recorded as ended.
+    /// When he last lost the paid plan.
     lost_at: Option<Millis>,
     /// When it was last known to be so (machine time).
     checked_at: AtomicI64,
@@ -100,13 +100,26 @@ impl Caches {
 /// The version is read first: what changes after it makes the rest stale.
 async fn read(db: &Db, root: &Scope, id: Arc<str>, machine: Millis) -> Result<Owner> {
     let version = customers::version(db, root, &id).await?;
-    let changes = subscriptions::changes_of_user(db, root, &id, None, CHANGES_MAX).await?;
-    let lost = |change: &&subscriptions::Change| *change.from == *PAID && *change.to != *PAID;
     Ok(Owner {
         version,
         grants: customers::grants(db, root, &id).await?,
-        lost_at: changes.iter().find(lost).map(|change| change.at),
+        lost_at: lost_at(db, root, &id).await?,
         id,
         checked_at: AtomicI64::new(machine.0),
     })
+}
+
+/// As recorded; a subscription may have ended long before we heard of it.
+async fn lost_at(db: &Db, root: &Scope, user: &str) -> Result<Option<Millis>> {
+    let changes = subscriptions::changes_of_user(db, root, user, None, CHANGES_MAX).await?;
+    let lost = |change: &&subscriptions::Change| *change.from == *PAID && *change.to != *PAID;
+    let Some(change) = changes.iter().find(lost) else {
+        return Ok(None);
+    };
+    let ended = match &change.subscription_id {
+        Some(id) => subscriptions::find(db, root, id).await?,
+        None => None,
+    };
+    let ended_at = ended.and_then(|row| row.ended_at);
+    Ok(Some(ended_at.map_or(change.at, |at| at.min(change.at))))
 }

@@ -18,21 +18,13 @@ use crate::rate::Allowance;
 use crate::tokens;
 
 pub(super) async fn public(app: &App, credentials: Arc<Credentials>) -> Result<Arc<Tenant>> {
-    match &credentials.presented {
-        Presented::Secret(secret) => Ok(secret_key(
-            app,
-            secret,
-            credentials.publishable.as_ref(),
-            Freshness::CheckNow,
-        )
-        .await?
-        .0),
-        _ => {
-            let tenant = publishable_key(app, credentials.publishable.as_ref()).await?;
-            paying::check(app, &tenant, Freshness::CheckNow).await?;
-            Ok(tenant)
-        }
+    let (key, fresh) = (credentials.publishable.as_ref(), Freshness::CheckNow);
+    if let Presented::Secret(secret) = &credentials.presented {
+        return Ok(secret_key(app, secret, key, fresh).await?.0);
     }
+    let tenant = publishable_key(app, key).await?;
+    paying::check(app, &tenant, fresh).await?;
+    Ok(tenant)
 }
 
 pub(super) async fn backend(app: &App, credentials: Arc<Credentials>) -> Result<BackendCaller> {

@@ -57,7 +57,7 @@ async fn find<'a>(app: &App, tenant: &'a Tenant, item: &Item) -> Result<&'a Tier
     };
     match found {
         Some(tier) if tier.active => Ok(tier),
-        Some(tier) => Err(changed(format!(
+        Some(tier) => Err(changed(&format!(
             "{} is not sold any more",
             tier.display_name
         ))),
@@ -72,9 +72,7 @@ async fn find<'a>(app: &App, tenant: &'a Tenant, item: &Item) -> Result<&'a Tier
 async fn no_price(app: &App, tenant: &Tenant, price: &str) -> Result<Error> {
     let known = prices::of(&app.db, &tenant.scope).await?;
     if known.iter().any(|it| *it.price_id == *price) {
-        return Ok(changed(
-            "A product of this cart has another price now".to_owned(),
-        ));
+        return Ok(changed("A product of this cart has another price now"));
     }
     Ok(unknown(price))
 }
@@ -128,7 +126,7 @@ fn check_stock(lines: &[Line], is_hidden: bool) -> Result<()> {
     Err(Code::OutOfStock.error(detail).with("lines", rows))
 }
 
-fn changed(detail: String) -> Error {
+fn changed(detail: &str) -> Error {
     Code::CartChanged.error(format!("{detail}; read GET /api/products again"))
 }
 

@@ -56,9 +56,8 @@ impl FromRequestParts<App> for Shopper {
 /// any.
 async fn named(app: &App, tenant: &Tenant, credentials: &Credentials) -> Option<String> {
     let token = match &credentials.presented {
-        Presented::Secret(_) => credentials.user_token.as_ref(),
         Presented::Token(token) => Some(token),
-        Presented::None => credentials.user_token.as_ref(),
+        Presented::Secret(_) | Presented::None => credentials.user_token.as_ref(),
     };
     if let Some(token) = token {
         let verified = tokens::verify(app, token, Freshness::CheckNow).await.ok()?;

@@ -5,7 +5,6 @@ use axum::http::request::Parts;
 use dream_domain::error::{Code, Result};
 use dream_domain::id::PlatformId;
 use dream_domain::key::PublishableKey;
-use dream_domain::user::Email;
 use dream_store::customers;
 use dream_store::projects::{self, Tenant};
 
@@ -71,13 +70,7 @@ async fn is_operator(app: &App, developer: &DeveloperCaller) -> Result<bool> {
     let Some(row) = customers::find(&app.db, &root.scope, &developer.user).await? else {
         return Ok(false);
     };
-    let folded = |text: &str| Email::parse(text).ok().map(|email| email.folded());
-    let Some(own) = row.email.as_deref().and_then(folded) else {
-        return Ok(false);
-    };
-    let mut operators = app.config.operators.iter();
-    let is_named = operators.any(|operator| folded(operator).as_deref() == Some(&*own));
-    Ok(row.email_verified && is_named)
+    Ok(app.is_operator(&row))
 }
 
 /// The root project, whose users developers are.

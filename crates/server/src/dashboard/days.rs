@@ -7,10 +7,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use dream_domain::error::Result;
 use dream_domain::time::Millis;
-use dream_domain::usage::Meter;
 use dream_store::dashboard as store;
 use dream_store::projects::Tenant;
-use dream_store::usage;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -97,11 +95,8 @@ async fn read(app: &App, tenant: &Tenant, count: i64) -> Result<Series> {
             (number(day), Day::on(day))
         })
         .collect();
-    let requests = Meter::requests();
-    for (day, meter, used) in usage::days(db, scope, None, first, today).await? {
-        if *meter == **requests.name()
-            && let Some(day) = days.get_mut(&number(day))
-        {
+    for (day, used) in store::used(db, scope, first, today).await? {
+        if let Some(day) = days.get_mut(&number(day)) {
             day.usage += used;
         }
     }

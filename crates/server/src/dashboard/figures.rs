@@ -4,11 +4,9 @@ use dream_domain::error::Result;
 use dream_domain::revenue;
 use dream_domain::subscription::Standing;
 use dream_domain::time::Millis;
-use dream_domain::usage::Meter;
 use dream_store::dashboard::{self as store, Standings};
 use dream_store::projects::Tenant;
 use dream_store::scope::Scope;
-use dream_store::{subscriptions, usage};
 
 use super::money::{Amounts, add, main_currency, of};
 use crate::app::App;
@@ -79,11 +77,7 @@ pub(super) async fn read(app: &App, tenant: &Tenant) -> Result<Figures> {
     let (db, scope, now) = (&app.db, &tenant.scope, app.now());
     let ago = now.plus(-WINDOW_MS);
     let standings = store::standings(db, scope).await?;
-    let paying = subscriptions::paying_at(db, scope, ago).await?;
-    let lost = match paying {
-        0 => 0,
-        _ => subscriptions::lost_between(db, scope, ago, now.plus(1)).await?,
-    };
+    let (paying, lost) = store::churn(db, scope, ago, now.plus(1)).await?;
     let (mut mrr_before, mut revenue) = (Amounts::new(), [const { Amounts::new() }; 3]);
     for row in store::changes(db, scope, ago, ago).await? {
         add(&mut mrr_before, &row.currency, row.mrr);
@@ -125,10 +119,8 @@ async fn months(app: &App, scope: &Scope, now: Millis) -> Result<(i64, i64)> {
 
 /// Calls of the meter `requests` between two days, both included.
 pub(super) async fn calls(app: &App, scope: &Scope, from: Millis, to: Millis) -> Result<i64> {
-    let meter = Meter::requests();
-    let days = usage::days(&app.db, scope, None, from, to).await?;
-    let days = days.iter().filter(|(_, name, _)| **name == **meter.name());
-    Ok(days.map(|(_, _, used)| used).sum())
+    let days = store::used(&app.db, scope, from, to).await?;
+    Ok(days.iter().map(|(_, used)| used).sum())
 }
 
 impl Figures {

@@ -144,9 +144,10 @@ async fn rows(app: &App, root: &Tenant, found: &[Platform]) -> Result<Vec<Platfo
     }
     let bought = store::subscriptions(db, scope, &owners).await?;
     let rows = found.iter().map(|platform| {
-        let bought = bought.iter().filter(|row| *row.user == *platform.owner);
+        let own = |row: &&Row| *row.user == *platform.owner;
+        let bought: Vec<_> = bought.iter().filter(own).collect();
         let grants = grants.remove(&platform.owner).unwrap_or_default();
-        row(root, platform, &grants, bought.collect(), app.now())
+        row(root, platform, &grants, &bought, app.now())
     });
     rows.collect()
 }
@@ -155,7 +156,7 @@ fn row(
     root: &Tenant,
     platform: &Platform,
     grants: &[Grant],
-    bought: Vec<&Row>,
+    bought: &[&Row],
     now: Millis,
 ) -> Result<PlatformRow> {
     let read: Vec<(Facts, Decision)> = bought

@@ -221,9 +221,10 @@ pub(crate) async fn developer(
 
 async fn stats(app: &App, platform: &PlatformId) -> Result<Stats> {
     let live = projects::tenants_of(&app.db, platform, Mode::Live).await?;
-    let shown = match live.is_empty() {
-        true => projects::tenants_of(&app.db, platform, Mode::Test).await?,
-        false => live,
+    let shown = if live.is_empty() {
+        projects::tenants_of(&app.db, platform, Mode::Test).await?
+    } else {
+        live
     };
     let today = app.now().day_start();
     let first = Millis::of_date(today.date().first_of_month());

@@ -97,8 +97,16 @@ fn codes_and_links_stand_in_both_forms() {
                     assert!(body.contains(code) && body.contains(link), "{body}");
                 }
             }
-            Letter::DeveloperLink { link } => {
+            Letter::DeveloperLink { link }
+            | Letter::Receipt { link, .. }
+            | Letter::Refunded { link, .. }
+            | Letter::StockChanged { link, .. } => {
                 assert!(mail.text.contains(link) && html.contains(link));
+            }
+            Letter::Sent { tracking, link, .. } => {
+                for link in [tracking, Some(link)].into_iter().flatten() {
+                    assert!(mail.text.contains(link) && html.contains(link));
+                }
             }
             Letter::AccountExists { sign_in, reset } => {
                 for link in [sign_in, reset] {

@@ -13,6 +13,8 @@ use super::Picture;
 
 /// Decoded, in bytes: 40 million pixels of four bytes each.
 const DECODED_MAX: u64 = 160_000_000;
+/// Profiles and other notes of a file, unfolded, in bytes.
+const NOTES_MAX: u64 = 16 << 20;
 /// Losses that nobody sees.
 const JPEG_QUALITY: u8 = 90;
 /// Profiles of screens and cameras have a few KiB; those of printers do not fit pictures for screens.
@@ -50,7 +52,9 @@ fn decode(bytes: &[u8], head: Head) -> Option<(DynamicImage, Option<Vec<u8>>)> {
     let mut limits = image::Limits::default();
     limits.max_image_width = Some(head.width);
     limits.max_image_height = Some(head.height);
-    limits.max_alloc = Some(DECODED_MAX * 2);
+    // As much as four colours of 16 bits take, and some for notes that are unfolded only to be dropped.
+    let pixels = u64::from(head.width) * u64::from(head.height);
+    limits.max_alloc = Some(pixels * 8 + NOTES_MAX);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().ok()?;
     if decoder.dimensions() != (head.width, head.height) || decoder.total_bytes() > DECODED_MAX {

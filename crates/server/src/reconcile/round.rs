@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::Lease;
 use super::sweep::{each, kept, tenant};
+use super::{Lease, PATIENTLY};
 use crate::app::App;
 use crate::payments::api::events::{Start, Wanted};
 use crate::payments::api::webhook::Event;
-use crate::subscriptions::{self, Cause, Synced};
+use crate::subscriptions::{self, Synced};
 use crate::{inbox, payments, settling};
 
 /// The setting that keeps the report of the last round.
@@ -136,7 +136,7 @@ async fn read_all(
         let asked = i64::try_from(page.len()).unwrap_or(i64::MAX);
         let done = each(app, page, |app, id| {
             let tenant = tenant.clone();
-            async move { subscriptions::sync(&app, &tenant, &id, Cause::default()).await }
+            async move { subscriptions::sync(&app, &tenant, &id, PATIENTLY).await }
         });
         let done = done.await;
         let read = i64::try_from(done.len()).unwrap_or(i64::MAX);

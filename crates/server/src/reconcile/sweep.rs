@@ -10,10 +10,10 @@ use dream_store::projects::Tenant;
 use dream_store::subscriptions as store;
 use tokio::task::JoinSet;
 
-use super::{AT_ONCE, Lease, again};
+use super::{AT_ONCE, Lease, PATIENTLY, again};
 use crate::app::App;
 use crate::cache::Freshness;
-use crate::subscriptions::{self, Cause, Synced};
+use crate::subscriptions::{self, Synced};
 use crate::{sales, settling};
 
 /// Things that are read together.
@@ -55,7 +55,7 @@ async fn due_subscriptions(app: &App, lease: Option<&Lease<'_>>) -> Result<usize
 
 /// Asks for a subscription. What tells nothing now is looked at again later, so that it does not stay due.
 async fn look(app: &App, tenant: &Tenant, id: &str) -> Result<()> {
-    let synced = subscriptions::sync(app, tenant, id, Cause::default()).await;
+    let synced = subscriptions::sync(app, tenant, id, PATIENTLY).await;
     if !matches!(synced, Ok(Synced::Done { .. }))
         && let Some(row) = store::find(&app.db, &tenant.scope, id).await?
         && row.next_check_at.is_some_and(|at| at <= app.now())

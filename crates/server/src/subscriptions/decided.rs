@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use dream_domain::error::{Code, Result};
-use dream_domain::subscription::{Claim, Decision, Facts, Item, Reason, next_check};
+use dream_domain::subscription::{Decision, Item, next_check};
 use dream_domain::time::Millis;
 use dream_store::invoices::Invoice;
 use dream_store::subscriptions::Row;
@@ -60,21 +59,6 @@ pub(super) fn row(
     }
 }
 
-/// What was stored of a subscription, as the rules take it.
-pub(crate) fn stored(row: &Row) -> Result<(Facts, Decision)> {
-    let damaged = || Code::Internal.error("A stored subscription is damaged");
-    let facts = serde_json::from_str(&row.facts).map_err(|e| damaged().because(e))?;
-    let decision = Decision {
-        claim: row.claim_plan.clone().map(|plan| Claim {
-            plan,
-            until: row.claim_until,
-        }),
-        reason: Reason::parse(&row.reason).ok_or_else(damaged)?,
-        mrr: row.mrr,
-    };
-    Ok((facts, decision))
-}
-
 /// Whether two rows tell the same of a subscription, whenever they were fetched.
 pub(super) fn is_same(old: &Row, new: &Row) -> bool {
     let timeless = |row: &Row| Row {
@@ -110,7 +94,7 @@ pub(super) fn invoice(invoice: &api::invoices::Invoice, row: &Row) -> Invoice {
         period_start: invoice.period_start.unwrap_or(row.period_start),
         period_end: invoice.period_end.unwrap_or(row.period_end),
         hosted_url: text(&invoice.hosted_invoice_url),
-        payment_id: None,
+        payment_id: text(&invoice.payment_intent),
         created_at: invoice.created,
         paid_at: invoice.paid_at,
         next_attempt_at: invoice.next_payment_attempt,

@@ -40,10 +40,11 @@ pub(super) async fn write(
                 app.wake_outbox();
                 return find(&tenant, name).cloned();
             }
-            Edited::StockDiffers => return Err(differs(find(&tenant, name)?, &updates.updates)),
             // A sale, or somebody else's edit: this one is made anew over it.
             Edited::Stale if !edit.overwrites_stock(updates) => {}
-            Edited::Stale => return Err(differs(find(&tenant, name)?, &updates.updates)),
+            Edited::Stale | Edited::StockDiffers => {
+                return Err(differs(find(&tenant, name)?, &updates.updates));
+            }
         }
     }
     Err(Code::Conflict.error("The tier changes all the time; retry in a moment"))

@@ -11,6 +11,7 @@ use crate::audit::Act;
 use crate::customers::{Fields, PlanChange};
 use crate::meter::sql::subject_hash;
 use crate::one_time;
+use crate::orders;
 use crate::params;
 use crate::passwords;
 use crate::refresh_tokens;
@@ -109,6 +110,7 @@ pub(super) fn delete(
         &DELETE_COUNTS,
         &DELETE_SNAPSHOTS,
         &DELETE_DAYS,
+        &orders::write::UNLINK,
     ] {
         steps.push(Step::new(sql, params![tenant, user]));
     }

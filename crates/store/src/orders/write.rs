@@ -14,7 +14,7 @@ use crate::orders::refunds::{self, NewRefund, Refund};
 use crate::orders::{Line, Order};
 use crate::outbox::{self, Message};
 use crate::params;
-use crate::reservations::{self, NewLine, NewOrder, Reservation};
+use crate::reservations::{self, Reservation};
 use crate::scope::{self, Scope};
 use crate::sql::statements;
 use crate::step::{Refusal, Step};
@@ -23,17 +23,13 @@ use crate::step::{Refusal, Step};
 const PLACES: i64 = 100;
 
 statements! {
-    ADD = "insert into orders (publishable_key, order_id, status, account_id, session_id, url, payment_id, user_id, email, email_folded,
-        currency, amount_total, amount_paid, amount_refunded, amount_held, shipping, tracking_url, note, dispute, dispute_id,
-        receipt_hash, receipt_sealed, version, created_at, expires_at, paid_at, fulfilled_at, closed_at, check_at)
-        values ($1, $2, 'pending', $3, null, null, null, $4, $5, $6, $7, $8, 0, 0, 0, null, null, null, null, null, $9, $10, 1, $11, $12, null, null, null, $13)";
-    ADD_LINE = "insert into order_lines (publishable_key, order_id, line, tier_id, tier, name, price_id, unit_amount, quantity, amount,
-        counted, refunded_quantity, restocked_quantity, image_url) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, $12)";
     PUT_LINE = "insert into order_lines (publishable_key, order_id, line, tier_id, tier, name, price_id, unit_amount, quantity, amount,
         counted, refunded_quantity, restocked_quantity, image_url) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         on conflict (publishable_key, order_id, line) do update set quantity = excluded.quantity, amount = excluded.amount,
           refunded_quantity = excluded.refunded_quantity, restocked_quantity = excluded.restocked_quantity";
     ADD_EVENT = "insert into order_events (publishable_key, order_id, place, kind, amount, detail, at) values ($1, $2, $3, $4, $5, $6, $7)";
+    /// What was sold stays sold: only whose account it was is forgotten.
+    UNLINK = "update orders set user_id = null where publishable_key = $1 and user_id = $2";
     UPDATE = "update orders set status = $4, session_id = $5, url = $6, payment_id = $7, email = $8, email_folded = $9, amount_total = $10,
         amount_paid = $11, amount_refunded = $12, amount_held = $13, shipping = $14, tracking_url = $15, note = $16, dispute = $17,
         dispute_id = $18, expires_at = $19, paid_at = $20, fulfilled_at = $21, closed_at = $22, check_at = $23, version = version + 1
@@ -191,62 +187,14 @@ fn parts(tenant: &Arc<str>, change: &Apply<'_>) -> Vec<Step> {
     steps
 }
 
-/// The step that adds the row of a new order.
-pub(crate) fn add_step(tenant: &str, new: &NewOrder<'_>) -> Step {
-    let total = new
-        .lines
-        .iter()
-        .map(|line| line.unit_amount * line.quantity);
-    let row = params![
-        tenant,
-        new.id.as_str(),
-        new.account_id,
-        new.user,
-        new.email,
-        new.email.map(folded),
-        new.currency,
-        total.sum::<i64>(),
-        new.receipt_hash,
-        new.receipt_sealed,
-        new.created_at,
-        new.expires_at,
-        new.ends_at
-    ];
-    Step::new(&ADD, row).must_change(1)
-}
-
-/// The step that adds a line of a new order.
-pub(crate) fn add_line_step(
-    tenant: &str,
-    new: &NewOrder<'_>,
-    number: i64,
-    line: &NewLine<'_>,
-) -> Step {
-    let row = params![
-        tenant,
-        new.id.as_str(),
-        number,
-        line.tier_id,
-        line.tier,
-        line.name,
-        line.price_id,
-        line.unit_amount,
-        line.quantity,
-        line.unit_amount * line.quantity,
-        line.counted,
-        line.image_url
-    ];
-    Step::new(&ADD_LINE, row).must_change(1)
-}
-
 /// The step that begins the timeline of a new order.
-pub(crate) fn created_step(tenant: &str, new: &NewOrder<'_>) -> Step {
+pub(crate) fn created_step(tenant: &str, order: &str, at: Millis) -> Step {
     let entry = Entry {
         kind: "created",
         amount: None,
         detail: None,
     };
-    event_step(tenant, new.id.as_str(), PLACES, &entry, new.created_at)
+    event_step(tenant, order, PLACES, &entry, at)
 }
 
 fn event_step(tenant: &str, order: &str, place: i64, entry: &Entry, at: Millis) -> Step {
@@ -283,7 +231,7 @@ fn put_line_step(tenant: &str, order: &str, line: &Line) -> Step {
 }
 
 /// What an address is searched by.
-fn folded(email: &str) -> String {
+pub(crate) fn folded(email: &str) -> String {
     Email::parse(email).map_or_else(|_| email.to_lowercase(), |email| email.folded())
 }
 

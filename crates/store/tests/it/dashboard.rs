@@ -214,6 +214,17 @@ async fn changes_are_summed_by_day_and_currency() {
     assert_eq!(found, expected);
     let end = dashboard::changes(db, scope, from, db.now()).await.unwrap();
     assert_eq!(end.len(), 3, "the end is not in it");
+    let now = db.now();
+    for (from, to, expected) in [
+        (now.plus(-9 * DAY), now.plus(1), (0, 0)),
+        (now.plus(-2 * DAY), now.plus(1), (1, 1)),
+        (now.plus(-2 * DAY), now, (1, 0)),
+        (now, now.plus(1), (2, 1)),
+        (now.plus(1), now.plus(2), (1, 0)),
+    ] {
+        let churn = dashboard::churn(db, scope, from, to).await.unwrap();
+        assert_eq!(churn, expected, "{from:?} {to:?}");
+    }
 }
 
 #[tokio::test]
@@ -316,6 +327,8 @@ async fn page_has_everything_of_each_and_nothing_of_others() {
         30
     );
     db.fold().await.unwrap();
+    let days = dashboard::used(db, scope, db.now().plus(-DAY), db.now());
+    assert_eq!(days.await.unwrap(), [(db.now().day_start(), 60 * 61 / 2)]);
     let used = dashboard::counters(db, scope, &ids).await.unwrap();
     let used: BTreeMap<_, _> = used
         .iter()

@@ -91,6 +91,7 @@ async fn live_in(store: &Store, tenant: &Tenant) {
     .unwrap();
     crate::billing::trade(db, tenant, &ann).await;
     crate::assets::one(store, scope).await;
+    crate::orders::sell(db, tenant).await;
     Call::by(&ann.id).key("k1", "b").taken(db, scope).await;
     Call::by(&ann.id)
         .every(PeriodKind::Day)

@@ -6,11 +6,12 @@ use dream_domain::id::RefundId;
 use dream_domain::order::{Dispute, Hold, RefundStatus, State};
 use dream_domain::time::Millis;
 use dream_store::orders::{self, Applied, Apply, Entry, Filter, NewRefund, Order, Return};
+use dream_store::projects::Tenant;
 use dream_store::scope::Scope;
 use dream_store::{Db, receipts, reservations};
 
 use crate::place::Store;
-use crate::reservations::{left, reserve, shop};
+use crate::reservations::{add_product, left, reserve, shop};
 use crate::tenant::bytes;
 
 pub(crate) async fn order(db: &Db, scope: &Scope, id: &str) -> Order {
@@ -88,6 +89,20 @@ async fn set_aside(db: &Db, scope: &Scope, mut order: Order, amount: i64) -> boo
     let mut change = Apply::of(&order, db.now());
     change.asked = vec![asked(db, amount, vec![])];
     orders::apply(db, scope, &change).await.unwrap() == Applied::Done
+}
+
+/// Leaves rows in every table of a store.
+pub(crate) async fn sell(db: &Db, tenant: &Tenant) {
+    let scope = &tenant.scope;
+    add_product(db, scope, "mug", Some(6)).await;
+    let tenant = crate::reservations::fresh(db, scope).await;
+    let (id, _) = reserve(db, &tenant, &[("mug", 2)], None).await;
+    pay(db, scope, order(db, scope, id.as_str()).await).await;
+    assert!(set_aside(db, scope, order(db, scope, id.as_str()).await, 5).await);
+    let levels = orders::levels(db, Some(scope.tenant()), 9).await.unwrap();
+    orders::told(db, scope, &levels[0], None, db.now())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

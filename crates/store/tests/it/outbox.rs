@@ -34,7 +34,9 @@ async fn put(db: &Db, tenant: &Tenant, payload: &str) -> Message {
 }
 
 async fn claim(db: &Db, now: Millis) -> Vec<outbox::Claimed> {
-    outbox::claim(db, now, now.plus(MINUTE), 10).await.unwrap()
+    outbox::claim(db, true, now, now.plus(MINUTE), 10)
+        .await
+        .unwrap()
 }
 
 /// Status and attempts of the only message.
@@ -42,6 +44,25 @@ async fn state(db: &Db) -> (String, i64) {
     let all = outbox::list(db, None, 10).await.unwrap();
     assert_eq!(all.len(), 1);
     (all[0].status.to_string(), all[0].attempts)
+}
+
+#[tokio::test]
+async fn mails_are_claimed_apart() {
+    let store = Store::new().await;
+    let db = &store.db;
+    let tenant = project(db).await;
+    let mut other = put(db, &tenant, "a mail").await;
+    (other.id, other.kind) = (MessageId::new(db.now(), [7; 10]), "catalog");
+    outbox::add(db, &other).await.unwrap();
+    let now = db.now();
+    let others = outbox::claim(db, false, now, now.plus(MINUTE), 10).await;
+    let kinds: Vec<_> = others
+        .unwrap()
+        .iter()
+        .map(|it| it.kind.to_string())
+        .collect();
+    assert_eq!(kinds, ["catalog"]);
+    assert_eq!(&*claim(db, now).await[0].kind, "mail");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -63,9 +84,11 @@ async fn of_many_claimers_at_once_each_message_has_one() {
         running.spawn(async move {
             let mut mine = Vec::new();
             loop {
-                let claimed = outbox::claim(&db, now, now.plus(MINUTE), 7).await.unwrap();
+                let claimed = outbox::claim(&db, true, now, now.plus(MINUTE), 7)
+                    .await
+                    .unwrap();
                 if claimed.is_empty() {
-                    let left = outbox::claim(&db, now, now.plus(MINUTE), 100).await;
+                    let left = outbox::claim(&db, true, now, now.plus(MINUTE), 100).await;
                     mine.extend(left.unwrap());
                     return mine;
                 }

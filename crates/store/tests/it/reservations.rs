@@ -7,11 +7,11 @@ use dream_domain::key::PublishableKey;
 use dream_domain::order::Hold;
 use dream_domain::tier::{Tier, TierKind};
 use dream_domain::time::Millis;
+use dream_store::orders::{NewLine, NewOrder, Reserved};
 use dream_store::projects::{self, Tenant};
-use dream_store::reservations::{self, NewLine, NewOrder, Reserved};
 use dream_store::scope::Scope;
 use dream_store::tiers::Stock;
-use dream_store::{Db, orders, tiers};
+use dream_store::{Db, orders, reservations, tiers};
 
 use crate::place::Store;
 use crate::tenant::{act, bytes, project, tier};
@@ -22,16 +22,20 @@ pub(crate) const HOLD_MS: i64 = 33 * 60_000;
 pub(crate) async fn shop(db: &Db, products: &[(&str, Option<i64>)]) -> Tenant {
     let tenant = project(db).await;
     for (name, inventory) in products {
-        let product = Tier {
-            kind: TierKind::OneOff,
-            inventory: *inventory,
-            ..tier(db, name, 1800, 0)
-        };
-        tiers::add(db, &tenant.scope, &product, &act(db, "tier.add"))
-            .await
-            .unwrap();
+        add_product(db, &tenant.scope, name, *inventory).await;
     }
     fresh(db, &tenant.scope).await
+}
+
+pub(crate) async fn add_product(db: &Db, scope: &Scope, name: &str, inventory: Option<i64>) {
+    let product = Tier {
+        kind: TierKind::OneOff,
+        inventory,
+        ..tier(db, name, 1800, 0)
+    };
+    tiers::add(db, scope, &product, &act(db, "tier.add"))
+        .await
+        .unwrap();
 }
 
 pub(crate) async fn fresh(db: &Db, scope: &Scope) -> Tenant {
@@ -87,9 +91,7 @@ pub(crate) async fn reserve(
         ends_at: db.now().plus(HOLD_MS),
         most,
     };
-    let reserved = reservations::reserve(db, &tenant.scope, &new)
-        .await
-        .unwrap();
+    let reserved = orders::reserve(db, &tenant.scope, &new).await.unwrap();
     (id, reserved)
 }
 

@@ -1,4 +1,4 @@
-import { Anchor, Button, Loader, Text, Title } from '@mantine/core';
+import { Button, Loader, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 
 import { signOut } from '../../auth';
@@ -33,6 +33,11 @@ export function Developer({ user, onSignedOut }: { user: User; onSignedOut: () =
       <Text size="lg" c="dimmed" mt="md" style={{ overflowWrap: 'anywhere' }}>
         You are signed in as {user.email}, on the plan {user.plan}.
       </Text>
+      <div className={styles.actions}>
+        <Button component="a" href="/dashboard" h={44}>
+          Open dashboard
+        </Button>
+      </div>
       <section className={styles.card} aria-labelledby="platform">
         <Title order={2} id="platform">
           Platform ID
@@ -51,9 +56,6 @@ export function Developer({ user, onSignedOut }: { user: User; onSignedOut: () =
           Sign out
         </Button>
       </div>
-      <Text c="dimmed">
-        Next: make a project and its keys, as the <Anchor href="/docs">API reference</Anchor> shows.
-      </Text>
     </>
   );
 }

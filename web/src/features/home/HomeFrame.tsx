@@ -5,10 +5,10 @@ import { Brand } from '../../parts/Brand';
 import { TestBar } from '../../parts/TestBar';
 import styles from './home.module.css';
 
-/** dream-api's own page around what it shows. */
-export function HomeFrame({ children }: { children: ReactNode }) {
+/** dream-api's own page around what it shows; `wide` for what is more than one column. */
+export function HomeFrame({ wide, children }: { wide: boolean; children: ReactNode }) {
   return (
-    <div className={styles.page}>
+    <div className={styles.page} data-wide={wide || undefined}>
       <header>
         <TestBar />
         <div className={styles.top}>

@@ -9,5 +9,9 @@ import { Welcome } from './Welcome';
 export function HomePage() {
   const context = usePageContext();
   const [user, setUser] = useState(context.user);
-  return <HomeFrame>{user ? <Developer user={user} onSignedOut={() => setUser(null)} /> : <Welcome />}</HomeFrame>;
+  return (
+    <HomeFrame wide={!user}>
+      {user ? <Developer user={user} onSignedOut={() => setUser(null)} /> : <Welcome />}
+    </HomeFrame>
+  );
 }

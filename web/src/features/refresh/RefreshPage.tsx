@@ -1,6 +1,7 @@
 import { Button, Loader, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
+import { leaveFor } from '../../navigate';
 import { Frame } from '../../parts/Frame';
 import { Leaving } from '../../parts/Leaving';
 import { Notice } from '../../parts/Notice';
@@ -11,12 +12,24 @@ import { usePlan, WAIT_SECONDS } from './usePlan';
 
 /** `/refresh`: waits until the plan that was paid for is in force, then returns with a fresh token. */
 export function RefreshPage() {
-  const { user, project } = usePageContext();
-  const plan = new URLSearchParams(window.location.search).get('plan');
+  const { user, project, checkout } = usePageContext();
+  const asked = new URLSearchParams(window.location.search).get('plan');
+  const plan = checkout ? (checkout.isSettled ? null : checkout.plan) : asked;
   const [isSignedIn, setSignedIn] = useState(user !== null);
+  if (checkout && !checkout.isBuyer) return <GoOn />;
   if (!isSignedIn) return <SignIn title={`Sign in to ${project.name}`} onComplete={() => setSignedIn(true)} />;
   if (!plan) return <Leaving done="Your account is up to date" />;
   return <WaitForPlan plan={plan} />;
+}
+
+/** Whoever comes back from a checkout in a browser that is not signed in goes on without a token. */
+function GoOn() {
+  const { redirect, project } = usePageContext();
+  useEffect(() => {
+    if (redirect.url) leaveFor(redirect.url);
+  }, [redirect.url]);
+  const about = redirect.url ? 'One moment' : `You can close this page and go back to ${project.name}.`;
+  return <Frame title="Thank you" about={about} />;
 }
 
 function WaitForPlan({ plan }: { plan: string }) {

@@ -24,6 +24,15 @@ pub(super) fn png(width: u32, height: u32, unfolded: usize) -> Vec<u8> {
     bytes
 }
 
+/// A PNG of one pixel with a colour profile that unfolds to so many bytes.
+pub(super) fn png_with_profile(unfolded: usize) -> Vec<u8> {
+    let plain = png(1, 1, 2);
+    let profile = chunk(*b"iCCP", &[b"x\0\0", &zeros(unfolded)[..]].concat());
+    // Behind the signature and the first chunk.
+    let at = 8 + 12 + 13;
+    [&plain[..at], &profile, &plain[at..]].concat()
+}
+
 /// The rows of such a picture: each with one byte before it.
 pub(super) fn rows(width: u32, height: u32) -> usize {
     (width.div_ceil(8) + 1) as usize * height as usize

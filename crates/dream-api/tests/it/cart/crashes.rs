@@ -4,25 +4,40 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::market::{Bought, Market, product};
-use crate::server::{Server, Start, eventually};
+use crate::server::{Server, Start, eventually, free_address};
 
 /// A market whose server is about to end itself at this point.
 async fn doomed(fault: &str) -> (Server, Market) {
-    let server = Server::with(&[("DREAM_FAULT", fault)]).await;
+    // Processes on one database are reached at one address.
+    let address = free_address();
+    let variables = [("DREAM_FAULT", fault), ("DREAM_LISTEN", &*address)];
+    let server = Server::with(&variables).await;
     let market = Market::open(&server.api(), json!([product("mug", 5)])).await;
     (server, market)
 }
 
 /// The same market after a new start.
 async fn reborn(server: Server, market: Market) -> (Server, Market) {
+    let address = market.api().address().to_owned();
     let (_, place) = server.ended().await;
     let start = Start {
+        variables: &[("DREAM_LISTEN", &address)],
         place: Some(place),
-        ..Start::default()
     };
     let server = Server::start(start).await;
     let market = market.moved_to(&server.api());
     (server, market)
+}
+
+/// Waits until every event is worked: one that is under way when the process ends is worked again only when its claim
+/// is over, two minutes later.
+async fn quiet(market: &Market) {
+    market.control("settle", json!({})).await;
+    let waiting = "select event_id from inbox where status = 'waiting'";
+    eventually("all events are worked", async || {
+        market.api().database().look(waiting).await.is_empty()
+    })
+    .await;
 }
 
 async fn only_order(market: &Market) -> Value {
@@ -35,6 +50,7 @@ async fn only_order(market: &Market) -> Value {
 async fn stock_of_a_checkout_that_broke_off_comes_back() {
     let (server, market) = doomed("cart.held").await;
     let cart = market.cart(&[("mug", 2)]);
+    quiet(&market).await;
     let call = market
         .api()
         .post("/api/cart/checkout")
@@ -51,6 +67,7 @@ async fn stock_of_a_checkout_that_broke_off_comes_back() {
 async fn a_session_that_nobody_wrote_down_is_known_by_its_order() {
     let (server, market) = doomed("cart.session").await;
     let cart = market.cart(&[("mug", 2)]);
+    quiet(&market).await;
     let call = market
         .api()
         .post("/api/cart/checkout")
@@ -78,13 +95,7 @@ async fn a_session_that_nobody_wrote_down_is_known_by_its_order() {
 async fn a_refund_that_broke_off_is_made_once() {
     let (server, market) = doomed("refund.stored").await;
     let bought = market.buy(&[("mug", 1)], "broke@example.com").await;
-    // An event that is being worked when the process ends is worked again only when its claim is over.
-    market.control("settle", json!({})).await;
-    eventually("all events are worked", async || {
-        let waiting = market.get("/api/events?status=waiting").await.is(200);
-        waiting.json["events"] == json!([])
-    })
-    .await;
+    quiet(&market).await;
     let call = market
         .about(&bought, "refund")
         .json(json!({"restock": true}));

@@ -29,6 +29,17 @@ pub(crate) async fn start(place: Place, fault: Option<&str>) -> Server {
 /// A server on data that a first start has made, which ends itself at this point.
 pub(crate) async fn faulty(fault: &str) -> Server {
     let server = Server::with(&[]).await;
+    let api = server.api();
+    eventually("the demo data is sold", async || {
+        let mut tiers = 0;
+        for project in ["saas", "store"] {
+            let secret = api.demo[project]["secretKey"].as_str().unwrap();
+            let own = api.get("/tiers").bearer(secret).send().await.is(200);
+            tiers += own.text.matches("\"priceId\":\"price_").count();
+        }
+        tiers == 5
+    })
+    .await;
     server.signal("TERM");
     start(ended(server).await, Some(fault)).await
 }

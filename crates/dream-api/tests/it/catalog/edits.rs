@@ -126,3 +126,57 @@ async fn edits_at_once_end_in_one_price() {
     })
     .await;
 }
+
+/// Somebody who pays for the plan; the subscription.
+async fn subscriber(project: &Project, provider: &Provider, email: &str) -> String {
+    let person = project.person(email).await;
+    let body = json!({"tier": "pro", "successUrl": "http://localhost:3000/", "cancelUrl": "http://localhost:3000/"});
+    let call = project.as_user(project.api.post("/api/create-checkout"), &person.token);
+    let session = call.json(body).send().await.is(200).text_at("/sessionId");
+    let card = json!({"card": "4242424242424242"});
+    let pay = format!("checkout/{session}/pay");
+    provider.control(&pay, card).await;
+    let call = project.api.get(&format!("/api/checkout/{session}"));
+    project.as_user(call, &person.token).send().await.is(200);
+    let path = format!("/v1/checkout/sessions/{session}");
+    provider.get(&path).await["subscription"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+/// Those who subscribe keep their price until they are moved, and pay nothing when they are.
+#[tokio::test]
+async fn subscribers_move_to_the_new_price_when_asked() {
+    let api = shared().await;
+    let (project, provider) = sold(&api).await;
+    let subscription = subscriber(&project, &provider, "ann@example.com").await;
+    let path = format!("/v1/subscriptions/{subscription}");
+    let price = async || {
+        let found = provider.get(&path).await;
+        found["items"]["data"][0]["price"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let before = price().await;
+    project.edit("pro", json!({"price": 3900})).await.is(200);
+    assert_eq!(price().await, before);
+    let call = api.put("/tiers").bearer(&project.sk);
+    let body = json!({"tierName": "pro", "updates": {"price": 4900}, "migrateSubscribers": true});
+    let new = call.json(body).send().await.is(200).text_at("/newPriceId");
+    eventually("the subscription moves", async || price().await == new).await;
+    let invoices = format!("/v1/invoices?limit=100&subscription={subscription}");
+    assert_eq!(
+        provider.get(&invoices).await["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    // Moved already: asking again changes nothing.
+    let call = api.put("/tiers").bearer(&project.sk);
+    let again = json!({"tierName": "pro", "migrateSubscribers": true});
+    call.json(again).send().await.is(200);
+    assert_eq!(price().await, new);
+}

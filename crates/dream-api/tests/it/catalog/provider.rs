@@ -143,6 +143,14 @@ impl Provider {
         self.control("misbehave", json!({"what": what, "count": count}))
             .await;
     }
+
+    /// Takes that back.
+    pub(crate) async fn behave(&self) {
+        let call = self
+            .client
+            .delete(format!("{}/_control/misbehave", self.url));
+        assert!(call.send().await.unwrap().status().is_success());
+    }
 }
 
 /// The objects that can be bought.

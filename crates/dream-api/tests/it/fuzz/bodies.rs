@@ -61,7 +61,8 @@ async fn bodies_that_are_no_json_400_everywhere() {
     let deep = "[".repeat(100_000);
     let nested = format!("{}1{}", "{\"a\":".repeat(5000), "}".repeat(5000));
     for operation in operations(&api).await {
-        if operation.members.is_none() {
+        // Of a webhook the signature is looked at before anything else.
+        if operation.members.is_none() || operation.tag == "webhooks" {
             continue;
         }
         let project = Project::saas(&api, 1_000_000).await;

@@ -18,7 +18,7 @@ const MACHINES: [&str; 3] = [
 
 /// Whether rules 11 open a route: those of users and of the catalogue, and what verifiers read.
 fn should_be_open(operation: &Operation) -> bool {
-    let of_users = ["usage", "catalogue", "identity"].contains(&operation.tag.as_str());
+    let of_users = ["usage", "catalogue", "identity", "billing"].contains(&operation.tag.as_str());
     of_users || MACHINES.contains(&operation.path.as_str())
 }
 

@@ -102,11 +102,12 @@ async fn a_provider_that_fails_stops_a_deletion_which_is_finished_later_503_200(
     let project = Project::saas(&api, 5).await;
     let provider = Provider::of(&api).await;
     subscriber(&project, &provider, "ann@example.com").await;
-    provider.misbehave("answer_500", 3).await;
+    provider.misbehave("answer_500", 1000).await;
     let body = json!({"confirm": "Saas"});
     remove(&project, body.clone())
         .await
         .problem(503, "stripe_unavailable");
+    provider.behave().await;
     assert_eq!(running(&provider).await, 1);
     remove(&project, body).await.is(200);
     assert_eq!(running(&provider).await, 0);

@@ -5,7 +5,7 @@ use dream_domain::time::Millis;
 use dream_domain::usage::Meter;
 use dream_store::inbox::Entry;
 use dream_store::keys::ApiKey;
-use dream_store::orders::Sale;
+use dream_store::orders::{Sale, Stock};
 use dream_store::projects::Tenant;
 
 use super::{
@@ -73,7 +73,7 @@ impl TierRow {
             inventory,
             held: stock.map_or(0, |stock| stock.held),
             sold_out: inventory.is_some_and(|left| left <= 0),
-            low_stock: stock.is_some_and(|stock| stock.is_low()),
+            low_stock: stock.is_some_and(Stock::is_low),
             features: tier.features.clone(),
             image_url: tier.image_urls.first().cloned(),
             publishable_key: tenant.scope.tenant().to_string(),

@@ -9,12 +9,13 @@ pub(super) fn receipt<'a>(
     (bought, total, missing): (&str, &str, Option<&str>),
     link: &'a str,
 ) -> Content<'a> {
-    let mut intro = format!("{name} has your order: {bought}. You paid {total}.");
-    if let Some(missing) = missing {
-        intro.push_str(&format!(
-            " Not everything is there any more: {missing} of that goes back to you by itself."
-        ));
-    }
+    let paid = format!("{name} has your order: {bought}. You paid {total}.");
+    let intro = match missing {
+        Some(missing) => format!(
+            "{paid} Not everything is there any more: {missing} of that goes back to you by itself."
+        ),
+        None => paid,
+    };
     Content {
         subject: format!("Your order at {name}"),
         heading: "Thank you for your order",

@@ -1,7 +1,6 @@
 //! A project of 100,000 customers with a million days of use; says how long each part of its dashboard takes.
 
 use dream_store::dashboard::{self, Filter, Order};
-use dream_store::{subscriptions, usage};
 
 use crate::clock::{DAY, Watch};
 use crate::place::{Store, only_sqlite};
@@ -52,20 +51,15 @@ async fn hundred_thousand_customers_are_one_page() {
     dashboard::changes(db, scope, ago, ago).await.unwrap();
     println!("changes: {:?}", watch.elapsed());
     let watch = Watch::start();
-    subscriptions::paying_at(db, scope, ago).await.unwrap();
-    println!("paying: {:?}", watch.elapsed());
-    let watch = Watch::start();
-    subscriptions::lost_between(db, scope, ago, db.now())
-        .await
-        .unwrap();
-    println!("lost: {:?}", watch.elapsed());
+    dashboard::churn(db, scope, ago, db.now()).await.unwrap();
+    println!("churn: {:?}", watch.elapsed());
     let watch = Watch::start();
     dashboard::near_limit(db, scope, &[("free", 5), ("pro", 500)])
         .await
         .unwrap();
     println!("near limit: {:?}", watch.elapsed());
     let watch = Watch::start();
-    usage::days(db, scope, None, ago, db.now()).await.unwrap();
+    dashboard::used(db, scope, ago, db.now()).await.unwrap();
     println!("days: {:?}", watch.elapsed());
 }
 

@@ -1,0 +1,30 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+
+interface ToProps {
+  to: string;
+  className?: string | undefined;
+  children: ReactNode;
+  label?: string;
+  onClick?: () => void;
+  /** Whether the page it leads to is the one that is shown, or only one below it. */
+  current?: 'page' | 'below';
+}
+
+/** A link to another page of the dashboard. */
+export function To({ to, className, children, label, onClick, current }: ToProps) {
+  const [path, query] = to.split('?');
+  return (
+    <Link
+      to={path ?? to}
+      search={Object.fromEntries(new URLSearchParams(query ?? ''))}
+      {...(className ? { className } : {})}
+      {...(label ? { 'aria-label': label } : {})}
+      {...(onClick ? { onClick } : {})}
+      activeOptions={{ exact: current !== 'below', includeSearch: false }}
+      activeProps={current ? { 'data-active': true, 'aria-current': 'page' } : { 'aria-current': undefined }}
+    >
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,174 @@
+import { Button, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+
+import { StatusBadge } from '../../dashboard/parts/Badge';
+import { Choice } from '../../dashboard/parts/Choice';
+import { Code } from '../../dashboard/parts/Code';
+import { address, type Column, DataTable, Pager } from '../../dashboard/parts/DataTable';
+import { Icon } from '../../dashboard/parts/Icon';
+import { Page } from '../../dashboard/parts/Page';
+import { Panel } from '../../dashboard/parts/Panel';
+import { Bones, Empty, Loaded } from '../../dashboard/parts/States';
+import { UsageBar } from '../../dashboard/parts/UsageBar';
+import { useProject } from '../../dashboard/projects';
+import { useLive } from '../../dashboard/queries';
+import { usePageContext } from '../../parts/page-context';
+import { dayWords } from '../../times';
+import { readTiers, tiersOf } from '../plans/calls';
+import styles from './CustomersPage.module.css';
+import { type CustomerRow, customersOf, readCustomers } from './calls';
+
+const STATUSES = ['active', 'trialing', 'canceling', 'past_due'];
+
+/** The customers of a project, searched and paged by the server. Search, filter and page stand in the address. */
+export function CustomersPage() {
+  const { pk, base } = useProject();
+  const navigate = useNavigate();
+  const search: Record<string, string> = useSearch({ strict: false });
+  const { search: words, plan, status, sort, cursor } = search;
+  const customers = useLive([...customersOf(pk), search], () =>
+    readCustomers(pk, { search: words, plan, status, sort, cursor }),
+  );
+  const create = (
+    <Button onClick={() => void navigate({ to: `${base}/customers/new` })} leftSection={<Icon name="plus" size={16} />}>
+      Create customer
+    </Button>
+  );
+  return (
+    <Page title="Customers" about="The users of your app, with what they pay for and use." action={create}>
+      <Panel flush>
+        <Filters />
+        <Loaded of={customers} waiting={<Bones rows={6} height={48} />}>
+          {({ customers: rows, nextCursor }) => (
+            <>
+              <DataTable
+                label="Customers"
+                rows={rows}
+                rowKey={({ id }) => id}
+                to={({ id }) => `${base}/customers/${encodeURIComponent(id)}`}
+                columns={[...COLUMNS, since(`${base}/customers`, search)]}
+                empty={words || plan || status ? <NoMatch /> : <Nobody />}
+              />
+              <Pager here={`${base}/customers`} query={search} nextCursor={nextCursor} />
+            </>
+          )}
+        </Loaded>
+      </Panel>
+    </Page>
+  );
+}
+
+const COLUMNS: Column<CustomerRow>[] = [
+  { name: 'Customer', cell: nameOf },
+  { name: 'Plan', cell: ({ plan }) => plan || '–' },
+  { name: 'Usage', cell: ({ usageCount, limit }) => <UsageBar used={usageCount} limit={limit} />, wideOnly: true },
+  { name: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
+  { name: 'Renews or ends', cell: nextDate, wideOnly: true },
+];
+
+/** When they came, in the order of the address. */
+function since(here: string, { cursor: _, sort, ...search }: Record<string, string>): Column<CustomerRow> {
+  const isOldestFirst = sort === 'oldest';
+  return {
+    name: 'Since',
+    cell: ({ createdAt }) => dayWords(createdAt),
+    number: true,
+    wideOnly: true,
+    sort: {
+      order: isOldestFirst ? 'ascending' : 'descending',
+      other: address(here, isOldestFirst ? search : { ...search, sort: 'oldest' }),
+    },
+  };
+}
+
+function nameOf({ email, externalId, id, firstName, lastName }: CustomerRow) {
+  const name = [firstName, lastName].filter(Boolean).join(' ');
+  return (
+    <span className={styles.who}>
+      <span className={styles.email}>{email || externalId || id}</span>
+      {name && <span className={styles.name}>{name}</span>}
+    </span>
+  );
+}
+
+function nextDate({ renewsAt, cancelAt }: CustomerRow) {
+  if (cancelAt) return <>Ends {dayWords(Date.parse(cancelAt))}</>;
+  return renewsAt ? <>Renews {dayWords(Date.parse(renewsAt))}</> : '–';
+}
+
+function Filters() {
+  const { pk, base } = useProject();
+  const navigate = useNavigate();
+  const search: Record<string, string> = useSearch({ strict: false });
+  const tiers = useLive(tiersOf(pk), () => readTiers(pk), { once: true });
+  const go = (changes: Record<string, string>) => {
+    const { cursor: _, ...kept } = { ...search, ...changes };
+    const set = Object.entries(kept).filter(([, value]) => value !== '');
+    void navigate({ to: `${base}/customers`, search: Object.fromEntries(set), replace: true, resetScroll: false });
+  };
+  const type = useDebouncedCallback((words: string) => go({ search: words.trim() }), 250);
+  const names = (tiers.data ?? []).map(({ name, displayName }) => ({ value: `plan ${name}`, name: displayName }));
+  const value = search['plan'] ? `plan ${search['plan']}` : search['status'] ? `status ${search['status']}` : '';
+  return (
+    <div className={styles.filters}>
+      <TextInput
+        type="search"
+        aria-label="Search customers"
+        placeholder="Search by e-mail, name or id"
+        leftSection={<Icon name="search" size={16} />}
+        defaultValue={search['search'] ?? ''}
+        onChange={({ currentTarget }) => type(currentTarget.value)}
+        w={280}
+        maw="100%"
+        size="sm"
+      />
+      <Choice
+        label="Filter"
+        value={value}
+        of={[
+          { value: '', name: 'All' },
+          ...STATUSES.map((status) => ({ value: `status ${status}`, name: WORDS[status] ?? status })),
+          ...names,
+        ]}
+        onChange={(chosen) => {
+          const [what, which = ''] = chosen.split(' ');
+          go({ plan: what === 'plan' ? which : '', status: what === 'status' ? which : '' });
+        }}
+      />
+    </div>
+  );
+}
+
+const WORDS: Record<string, string> = {
+  active: 'Paying',
+  trialing: 'Trial',
+  canceling: 'Canceling',
+  past_due: 'Past due',
+};
+
+function NoMatch() {
+  const { base } = useProject();
+  const navigate = useNavigate();
+  return (
+    <Empty
+      title="Nobody matches"
+      action={
+        <Button variant="default" onClick={() => void navigate({ to: `${base}/customers` })}>
+          Show everybody
+        </Button>
+      }
+    />
+  );
+}
+
+function Nobody() {
+  const { baseUrl } = usePageContext();
+  const call = `curl -X POST ${baseUrl}/api/customers \\\n  -H "Authorization: Bearer $DREAM_SECRET_KEY" \\\n  -H "Content-Type: application/json" \\\n  -d '{"email": "ada@example.com"}'`;
+  return (
+    <Empty title="No customers yet">
+      <p>Who signs up through your pages appears here. Your server can make customers too:</p>
+      <Code text={call} label="Create a customer" />
+    </Empty>
+  );
+}

@@ -1,0 +1,159 @@
+import { Button } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+
+import { Code } from '../../dashboard/parts/Code';
+import { Page } from '../../dashboard/parts/Page';
+import { Panel } from '../../dashboard/parts/Panel';
+import { Bones, Empty, Loaded } from '../../dashboard/parts/States';
+import { To } from '../../dashboard/parts/To';
+import { useProject } from '../../dashboard/projects';
+import { useLive } from '../../dashboard/queries';
+import { count, money } from '../../money';
+import { usePageContext } from '../../parts/page-context';
+import { Alerts } from './Alerts';
+import { Card } from './Card';
+import { Charts, useSeries } from './Charts';
+import { type Dashboard, readDashboard } from './calls';
+import { HealthBadge } from './HealthBadge';
+import styles from './OverviewPage.module.css';
+
+/** How the project stands: figures, charts, and what needs a look. */
+export function OverviewPage() {
+  const { project, pk, base } = useProject();
+  const navigate = useNavigate();
+  const dashboard = useLive(['dashboard', pk], () => readDashboard(pk));
+  // Asked for at once, shown below what stands above it, so that nothing moves.
+  useSeries();
+  const isStore = project.type === 'store';
+  return (
+    <Page
+      title="Overview"
+      about={isStore ? 'Sales, stock and orders at a glance.' : 'Revenue, customers and usage at a glance.'}
+      mark={dashboard.data?.health && <HealthBadge health={dashboard.data.health} />}
+      action={
+        project.mode === 'test' ? (
+          <Button variant="default" onClick={() => void navigate({ to: `${base}/start` })}>
+            Get started
+          </Button>
+        ) : undefined
+      }
+    >
+      <Loaded of={dashboard} waiting={<Waiting />}>
+        {(data) => (
+          <>
+            <Alerts alerts={data.alerts ?? []} />
+            {isStore ? <StoreCards data={data} /> : <PlanCards data={data} />}
+            {isUntouched(data, isStore) && <FirstCall />}
+            <Charts />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function PlanCards({ data: { metrics, previous } }: { data: Dashboard }) {
+  const { base } = useProject();
+  const { currency, mrr } = metrics;
+  const others = Object.entries(metrics.mrrByCurrency)
+    .filter(([other]) => other !== currency)
+    .map(([other, amount]) => money(amount, other));
+  return (
+    <div className={styles.cards}>
+      <Card
+        label="MRR"
+        value={money(mrr, currency)}
+        now={mrr}
+        before={previous?.mrr}
+        words={(amount) => money(amount, currency)}
+        to={`${base}/plans`}
+        more={others.length > 0 ? `and ${others.join(', ')}` : undefined}
+      />
+      <Card
+        label="Active subscriptions"
+        value={count(metrics.activeSubs)}
+        now={metrics.activeSubs}
+        before={previous?.activeSubs}
+        more={metrics.trialingSubs > 0 ? `and ${count(metrics.trialingSubs)} in trial` : undefined}
+        to={`${base}/customers?status=active`}
+      />
+      <Card
+        label="Canceling"
+        value={count(metrics.cancelingSubs)}
+        now={metrics.cancelingSubs}
+        before={previous?.cancelingSubs}
+        isGoodWhenLess
+        to={`${base}/customers?status=canceling`}
+      />
+      <Card
+        label="Usage this period"
+        value={count(metrics.usageThisPeriod)}
+        now={metrics.usageThisPeriod}
+        before={previous?.usageThisPeriod}
+        to={`${base}/customers`}
+      />
+    </div>
+  );
+}
+
+function StoreCards({ data: { metrics, previous } }: { data: Dashboard }) {
+  const { base } = useProject();
+  const words = (amount: number) => money(amount, metrics.currency);
+  return (
+    <div className={styles.cards}>
+      <Card
+        label="Revenue"
+        value={words(metrics.storeTotalRevenue)}
+        now={metrics.storeTotalRevenue}
+        before={previous?.storeTotalRevenue}
+        words={words}
+        to={`${base}/orders`}
+      />
+      <Card
+        label="Sales"
+        value={count(metrics.storeSalesCount)}
+        now={metrics.storeSalesCount}
+        before={previous?.storeSalesCount}
+        to={`${base}/orders`}
+      />
+      <Card label="Items in stock" value={count(metrics.totalInventory)} to={`${base}/products`} />
+      <Card label="Low on stock" value={count(metrics.lowStockProducts)} to={`${base}/products`} />
+    </div>
+  );
+}
+
+function FirstCall() {
+  const { base, project, pk } = useProject();
+  const { baseUrl } = usePageContext();
+  const isStore = project.type === 'store';
+  const text = isStore
+    ? `curl ${baseUrl}/api/products \\\n  -H "X-Publishable-Key: ${pk}"`
+    : `curl -X POST ${baseUrl}/api/data \\\n  -H "Authorization: Bearer $DREAM_SECRET_KEY" \\\n  -H "X-User-Id: somebody"`;
+  return (
+    <Panel flush>
+      <Empty title={isStore ? 'Nothing sold yet' : 'Nothing counted yet'}>
+        <p>
+          {isStore
+            ? 'This call lists what your store sells; a checkout fills this page.'
+            : 'This call counts the first request of somebody; the figures above follow within seconds.'}
+        </p>
+        <Code text={text} label="The call" />
+        <To to={`${base}/developers/quickstart`}>Other languages</To>
+      </Empty>
+    </Panel>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className={styles.cards}>
+      {['a', 'b', 'c', 'd'].map((name) => (
+        <Bones key={name} rows={1} height={112} />
+      ))}
+    </div>
+  );
+}
+
+function isUntouched({ metrics }: Dashboard, isStore: boolean): boolean {
+  return isStore ? metrics.storeSalesCount === 0 : metrics.usageThisPeriod === 0 && metrics.activeSubs === 0;
+}
