@@ -1,9 +1,12 @@
 import { AuthHelpers } from './auth/auth';
 import { type CallOptions, Http, type Method } from './http';
+import { AssetsAPI } from './resources/assets';
 import { BillingAPI } from './resources/billing';
 import { CustomerAPI } from './resources/customers';
 import { DashboardAPI } from './resources/dashboard';
+import { EventsAPI } from './resources/events';
 import { MeAPI } from './resources/me';
+import { OrdersAPI } from './resources/orders';
 import { ProductAPI } from './resources/products';
 import { UsageAPI } from './resources/usage';
 import { type DreamAPIConfig, type Settings, settingsOf } from './settings';
@@ -44,6 +47,12 @@ export class DreamAPI {
   readonly billing: BillingAPI;
   /** The catalogue. */
   readonly products: ProductAPI;
+  /** Orders of your store; needs a secret key. */
+  readonly orders: OrdersAPI;
+  /** Pictures of your products; needs a secret key. */
+  readonly assets: AssetsAPI;
+  /** What the payment provider told; needs a secret key. */
+  readonly events: EventsAPI;
   /** Figures; needs a secret key. */
   readonly dashboard: DashboardAPI;
   /** The user the client calls for. */
@@ -60,6 +69,9 @@ export class DreamAPI {
     this.usage = new UsageAPI(this.#http);
     this.billing = new BillingAPI(this.#http);
     this.products = new ProductAPI(this.#http);
+    this.orders = new OrdersAPI(this.#http);
+    this.assets = new AssetsAPI(this.#http, this.#settings.baseUrl);
+    this.events = new EventsAPI(this.#http);
     this.dashboard = new DashboardAPI(this.#http);
     this.me = new MeAPI(this.#http);
   }

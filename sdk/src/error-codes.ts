@@ -17,6 +17,9 @@ export type ServerErrorCode =
   | 'price_mismatch'
   | 'kind_locked'
   | 'invalid_header'
+  | 'no_subscription'
+  | 'missing_signature'
+  | 'invalid_signature'
   | 'missing_authentication'
   | 'invalid_api_key'
   | 'invalid_publishable_key'
@@ -39,6 +42,7 @@ export type ServerErrorCode =
   | 'reauthentication_required'
   | 'email_not_verified'
   | 'confirmation_required'
+  | 'subscription_expired'
   | 'not_found'
   | 'customer_not_found'
   | 'project_not_found'
@@ -55,6 +59,12 @@ export type ServerErrorCode =
   | 'project_ambiguous'
   | 'idempotency_in_flight'
   | 'clock_conflict'
+  | 'stripe_not_connected'
+  | 'stripe_customer_deleted'
+  | 'already_subscribed'
+  | 'live_version_exists'
+  | 'out_of_stock'
+  | 'cart_changed'
   | 'payload_too_large'
   | 'uri_too_long'
   | 'unsupported_media_type'
@@ -67,6 +77,8 @@ export type ServerErrorCode =
   | 'redirect_not_allowed'
   | 'redirect_not_configured'
   | 'code_challenge_required'
+  | 'stripe_refused'
+  | 'live_connection_required'
   | 'rate_limited'
   | 'authentication_rate_limited'
   | 'headers_too_large'
@@ -76,7 +88,9 @@ export type ServerErrorCode =
   | 'storage_unavailable'
   | 'overloaded'
   | 'not_ready'
-  | 'shutting_down';
+  | 'shutting_down'
+  | 'stripe_not_configured'
+  | 'stripe_unavailable';
 
 /** Codes of this client, for what never became an answer of the server. */
 export type ClientErrorCode =

@@ -27,25 +27,68 @@ export {
   ValidationException,
 } from './errors';
 export type { CallOptions, Method } from './http';
-export type { BillingAPI, CheckoutParams, CheckoutResult, PortalResult } from './resources/billing';
+export type { Page, PageParams } from './paging';
+export type { Asset, AssetsAPI } from './resources/assets';
+export type {
+  BillingAPI,
+  CheckoutParams,
+  CheckoutResult,
+  CheckoutState,
+  PortalParams,
+  PortalResult,
+} from './resources/billing';
 export type {
   CreateCustomerParams,
   Customer,
   CustomerAPI,
   CustomerPage,
   CustomerToken,
+  Explanation,
+  Grant,
+  Invoice,
+  InvoicePage,
   ListCustomersParams,
+  PaymentStanding,
+  Subscription,
   UpdateCustomerParams,
 } from './resources/customers';
 export type {
+  Alert,
+  Amounts,
   DashboardAPI,
   DashboardCustomer,
+  DashboardDay,
+  DashboardKeys,
   DashboardMetrics,
+  DashboardParams,
+  DashboardSeries,
+  DashboardTier,
   DashboardTotals,
+  Figures,
+  Health,
   Order,
+  ProjectTotals,
+  Webhook,
   WebhookStatus,
 } from './resources/dashboard';
+export type { EventPage, EventStatus, EventsAPI, ListEventsParams, PaymentEvent } from './resources/events';
 export type { MeAPI } from './resources/me';
-export type { CartCheckoutParams, Product, ProductAPI, Tier } from './resources/products';
+export type {
+  FulfilOrderParams,
+  Happening,
+  ListOrdersParams,
+  OrderLine,
+  OrderPage,
+  OrderState,
+  OrdersAPI,
+  Refund,
+  RefundOrderParams,
+  RefundReason,
+  Reservation,
+  ReservationPage,
+  Shipping,
+  StoreOrder,
+} from './resources/orders';
+export type { CartCheckoutParams, CartCheckoutResult, Product, ProductAPI, Tier } from './resources/products';
 export type { ClosedPeriod, Standing, TrackParams, Usage, UsageAPI, UsageTrackResult } from './resources/usage';
 export type { DreamAPIConfig } from './settings';

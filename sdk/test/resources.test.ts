@@ -96,10 +96,95 @@ test('billing and cart send whole addresses, with the word that checkout fills i
   ]);
 });
 
+test('how a checkout ended, with and without a user', async () => {
+  const { api, seen } = clientOf([{ status: 200, body: { status: 'complete', paid: true, plan: 'pro' } }]);
+  await api.billing.getCheckout('cs_test_1/2');
+  api.setUserToken('a.b.c');
+  expect(await api.billing.getCheckout('cs_test_1')).toEqual({ status: 'complete', paid: true, plan: 'pro' });
+  expect(lines(seen).map(([line]) => line)).toEqual(['GET /api/checkout/cs_test_1%2F2', 'GET /api/checkout/cs_test_1']);
+  expect(seen.map(({ headers }) => headers.get('x-clerk-token'))).toEqual([null, 'a.b.c']);
+});
+
 test('a cart needs no user', async () => {
   const { api, seen } = clientOf([{ status: 200, body: { url: 'http://pay.test' } }]);
   await api.products.cartCheckout({ items: [] });
   expect(seen[0]?.headers.get('x-clerk-token')).toBeNull();
+});
+
+test('why a customer has a plan, and what was paid', async () => {
+  const { api, seen } = clientOf([{ status: 200 }], SECRET);
+  await api.customers.explain('a/b');
+  await api.customers.invoices('ada', { limit: 5, cursor: 'two' });
+  await api.customers.invoices('ada');
+  expect(lines(seen).map(([line]) => line)).toEqual([
+    'GET /api/customers/a%2Fb/explain',
+    'GET /api/customers/ada/invoices?limit=5&cursor=two',
+    'GET /api/customers/ada/invoices',
+  ]);
+});
+
+test('orders', async () => {
+  const { api, seen } = clientOf([{ status: 200 }], SECRET);
+  const { orders } = api;
+  await orders.list({ state: 'paid', customer: 'ada@example.com', from: 0, to: '2026-12-01T00:00:00Z', limit: 5 });
+  await orders.get('ord_1');
+  await orders.fulfil('ord_1', { trackingUrl: 'https://parcels.test/1' });
+  await orders.fulfil('ord_1');
+  await orders.refund('ord_1', { lines: [{ line: 1, quantity: 2 }], restock: true });
+  await orders.refund('ord_1', {}, { idempotencyKey: 'refund of ord_1' });
+  await orders.release('../x');
+  await orders.reservations({ limit: 1 });
+  expect(lines(seen)).toEqual([
+    ['GET /api/orders?state=paid&customer=ada%40example.com&from=0&to=2026-12-01T00%3A00%3A00Z&limit=5', undefined],
+    ['GET /api/orders/ord_1', undefined],
+    ['POST /api/orders/ord_1/fulfil', { trackingUrl: 'https://parcels.test/1' }],
+    ['POST /api/orders/ord_1/fulfil', {}],
+    ['POST /api/orders/ord_1/refund', { lines: [{ line: 1, quantity: 2 }], restock: true }],
+    ['POST /api/orders/ord_1/refund', {}],
+    ['POST /api/orders/..%2Fx/release', undefined],
+    ['GET /api/reservations?limit=1', undefined],
+  ]);
+  expect(seen[5]?.headers.get('idempotency-key')).toBe('refund of ord_1');
+});
+
+test('events', async () => {
+  const { api, seen } = clientOf([{ status: 200 }], SECRET);
+  await api.events.list({ type: 'invoice.paid', status: 'dead' });
+  await api.events.get('evt_1');
+  await api.events.replay('evt_1');
+  expect(lines(seen)).toEqual([
+    ['GET /api/events?type=invoice.paid&status=dead', undefined],
+    ['GET /api/events/evt_1', undefined],
+    ['POST /api/events/evt_1/replay', undefined],
+  ]);
+});
+
+test('all orders and all events, page by page', async () => {
+  const { api, seen } = clientOf(({ url }) => {
+    const isLast = url.searchParams.has('cursor');
+    const items = [{ id: isLast ? 'b' : 'a' }];
+    return { status: 200, body: { orders: items, events: items, hasMore: !isLast, nextCursor: isLast ? null : 'two' } };
+  }, SECRET);
+  const ids: string[] = [];
+  for await (const { id } of api.orders.all({ state: 'paid' })) ids.push(id);
+  for await (const { id } of api.events.all()) ids.push(id);
+  expect(ids).toEqual(['a', 'b', 'a', 'b']);
+  expect(seen.map(({ url }) => url.search)).toEqual(['?state=paid', '?state=paid&cursor=two', '', '?cursor=two']);
+});
+
+test('a picture is sent as text and answered with a whole address', async () => {
+  const key = 'k.png';
+  const { api, seen } = clientOf([{ status: 200, body: { key, url: `/api/assets/${key}` } }], SECRET);
+  const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index % 256);
+  const { buffer } = bytes;
+  for (const file of [bytes, buffer, new Blob([bytes]), bytes.subarray(1)]) {
+    const { url } = await api.assets.upload(file, 'mug.png');
+    expect(url).toBe('http://server.test/api/assets/k.png');
+  }
+  const data = seen.map(({ body }) => Buffer.from((body as { data: string }).data, 'base64'));
+  expect(data.map((sent) => sent.equals(bytes))).toEqual([true, true, true, false]);
+  expect(data[3]?.equals(bytes.subarray(1))).toBe(true);
+  expect(lines(seen)[0]?.[0]).toBe('POST /api/assets');
 });
 
 test('catalogue, dashboard and me', async () => {
@@ -107,12 +192,18 @@ test('catalogue, dashboard and me', async () => {
   await api.products.listTiers();
   await api.products.list();
   await api.dashboard.get();
+  await api.dashboard.get({ status: 'past_due', sort: 'oldest', limit: 10 });
+  await api.dashboard.series();
+  await api.dashboard.series({ days: 365 });
   await api.dashboard.getTotals();
   await api.me.get({ userId: 'ada' });
   expect(lines(seen).map(([line]) => line)).toEqual([
     'GET /api/tiers',
     'GET /api/products',
     'GET /api/dashboard',
+    'GET /api/dashboard?status=past_due&sort=oldest&limit=10',
+    'GET /api/dashboard/series',
+    'GET /api/dashboard/series?days=365',
     'GET /api/dashboard/totals',
     'GET /api/me',
   ]);

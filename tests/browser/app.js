@@ -3,6 +3,8 @@ import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
+import { press } from './keyboard.js';
+
 /** The clients, as the browser loads them. */
 const CLIENTS = { published: '@dream-api/sdk', ours: 'dream-sdk' };
 
@@ -33,6 +35,24 @@ export async function startApp(client, { baseUrl, saas }) {
   return { url: `http://localhost:${server.address().port}`, stop };
 }
 
+/** Somebody new, signed in to the server's pages, signs in to the app. */
+export async function signInto(app, server, visitor) {
+  const email = await visitor.signUp(server);
+  const { page } = visitor;
+  await page.goto(app.url);
+  await press(partsOf(page).signIn);
+  await press(page.getByRole('button', { name: `Continue as ${email}` }));
+  await isOn(page, email, 'free');
+  return email;
+}
+
+/** Waits until the app says who is signed in, on which plan. */
+export function isOn(page, email, plan) {
+  return partsOf(page)
+    .status.filter({ hasText: `Signed in as ${email} on ${plan}` })
+    .waitFor();
+}
+
 /** The names of what a page of the app has, for tests. */
 export function partsOf(page) {
   return {
@@ -41,6 +61,8 @@ export function partsOf(page) {
     signUp: page.getByRole('link', { name: 'Sign up' }).or(page.getByRole('button', { name: 'Sign up' })),
     signIn: page.getByRole('link', { name: 'Sign in' }).or(page.getByRole('button', { name: 'Sign in' })),
     use: page.getByRole('button', { name: 'Use once' }),
+    upgrade: page.getByRole('button', { name: 'Upgrade' }),
+    billing: page.getByRole('button', { name: 'Billing' }),
     signOut: page.getByRole('button', { name: 'Sign out' }),
   };
 }
@@ -56,6 +78,8 @@ function pageOf(client, config) {
   <p data-testid="result"></p>
   <nav>${WAYS_IN[client]}</nav>
   <button id="use">Use once</button>
+  <button id="upgrade">Upgrade</button>
+  <button id="billing">Billing</button>
   <button id="out">Sign out</button>
   <script type="module">
     import { DreamAPI } from '/sdk.js';
@@ -65,11 +89,16 @@ function pageOf(client, config) {
       const user = api.auth.getUser();
       $('[role=status]').textContent = user ? 'Signed in as ' + user.email + ' on ' + user.plan : 'Signed out';
     };
-    const tell = (work) => work().catch((error) => ($('[data-testid=result]').textContent = String(error)));
+    const tell = (work) => work().catch((error) => ($('[data-testid=result]').textContent = error.message));
     $('#use').onclick = () =>
       tell(async () => {
         const { usage } = await api.usage.track();
         $('[data-testid=result]').textContent = usage.usageCount + ' of ' + usage.limit + ' used';
+      });
+    $('#billing').onclick = () =>
+      tell(async () => {
+        const { url } = await api.billing.openPortal({ returnUrl: location.origin + '/home?tab=rain' });
+        location.assign(url);
       });
     $('#out').onclick = () =>
       tell(async () => {
@@ -93,10 +122,23 @@ const WIRING = {
   published: `
     const redirect = '/home?tab=rain';
     $('#up').href = api.auth.getSignUpUrl({ redirect });
-    $('#in').href = api.auth.getSignInUrl({ redirect });`,
+    $('#in').href = api.auth.getSignInUrl({ redirect });
+    $('#upgrade').onclick = () =>
+      tell(async () => {
+        // As the first apps do: a page of their own and not that of the server which waits for the plan.
+        const ways = { successUrl: location.origin + redirect, cancelUrl: location.origin + '/pricing' };
+        const { url } = await api.billing.createCheckout({ tier: 'pro', ...ways });
+        location.assign(url);
+      });`,
   ours: `
     const redirect = '/home?tab=rain';
     $('#up').onclick = () => tell(() => api.auth.signUp({ redirect }));
     $('#in').onclick = () => tell(() => api.auth.signIn({ redirect }));
+    $('#upgrade').onclick = () =>
+      tell(async () => {
+        const successUrl = await api.auth.prepareUrl('refresh', { redirect, plan: 'pro' });
+        const { url } = await api.billing.createCheckout({ tier: 'pro', successUrl, cancelUrl: '/pricing' });
+        location.assign(url);
+      });
     api.auth.onChange(show);`,
 };

@@ -8,6 +8,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+import { DreamAPI } from 'dream-sdk';
+
 /** The password of everybody in these tests. */
 export const PASSWORD = 'several words together';
 
@@ -85,6 +87,29 @@ class Server {
   /** A call as the demo developer. */
   asDeveloper(method, path, body) {
     return this.call(method, path, this.demo.developerToken, body);
+  }
+
+  /** Moves business time forward; answers when all that became due has happened. */
+  async advance(seconds) {
+    await answered(`${this.url}/_dev/clock`, 'POST', {}, { advanceSeconds: seconds });
+  }
+
+  /** A call of the sandbox's control: `pay`, `misbehave` and so on. */
+  control(path, body) {
+    return answered(`${this.demo.sandboxUrl}/_control/${path}`, 'POST', {}, body);
+  }
+
+  /** A client of a developer's own server; of the demo saas project unless another secret is given. */
+  backend(secretKey = this.demo.saas.secretKey) {
+    return new DreamAPI({ secretKey, baseUrl: this.url });
+  }
+
+  /** Buys a plan for a user of a developer's server; afterwards it is in force. */
+  async buyPlan(api, userId, tier, ways = {}) {
+    const { sessionId } = await api.billing.createCheckout({ tier, ...ways }, { userId });
+    await this.control(`checkout/${sessionId}/pay`, { card: '4242424242424242' });
+    const { paid, plan } = await api.billing.getCheckout(sessionId, { userId });
+    assert.deepEqual([paid, plan], [true, tier]);
   }
 
   /** A new saas project of the demo developer, with these settings; answers its publishable key. */

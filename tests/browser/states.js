@@ -343,7 +343,7 @@ async function wrongCode(page, action) {
 }
 
 /** A developer who is signed in. */
-async function developer(visitor, server) {
+export async function developer(visitor, server) {
   const { rootPublishableKey: publishableKey } = await (await fetch(`${server.url}/api/config`)).json();
   const email = server.freshEmail('developer');
   const { flow } = await visitor.post(server, '/auth/sign-up', { publishableKey, email, password: PASSWORD });

@@ -32,7 +32,7 @@ async function run() {
 }
 
 test('the curl lines of the README show what they promise', async () => {
-  const [tiers, calls, usage, made, keyed, plan, token, products, clock, fresh] = await run();
+  const [tiers, calls, usage, made, keyed, plan, token, products, sold, first, later] = await run();
 
   assert.deepEqual(
     tiers[0].tiers.map(({ name }) => name),
@@ -49,15 +49,26 @@ test('the curl lines of the README show what they promise', async () => {
   assert.equal(plan[0].customer.plan, 'pro');
   assert.deepEqual([token[0].usage.plan, token[0].usage.count], ['pro', 3]);
   assert.equal(products[0].products.length, 3);
-  assert.equal(clock.length, 1);
-  assert.deepEqual([fresh[0].count, fresh[0].remaining], [0, 5]);
-  assert.ok(fresh[0].periodStart > usage[0].periodEnd);
+  const [bob, session, checkout] = sold;
+  assert.equal(bob.customer.externalId, 'bob');
+  assert.equal(session.payment_status, 'paid');
+  assert.deepEqual(checkout, { status: 'complete', paid: true, plan: 'pro' });
+  assert.deepEqual([first[0].usage.plan, first[0].usage.limit, first[0].usage.count], ['pro', 500, 1]);
+  const [clock, explained, fresh] = later;
+  assert.ok(clock.aheadSeconds >= 31 * 86_400);
+  assert.deepEqual([explained.plan, explained.status], ['pro', 'active']);
+  assert.deepEqual([fresh.count, fresh.remaining], [0, 5]);
+  assert.ok(fresh.periodStart > usage[0].periodEnd);
 });
 
 test('they can be run again on the same data', async () => {
-  const [, calls, , made, , plan, token] = await run();
+  const [, calls, , made, , plan, token, , sold, first, later] = await run();
   assert.equal(calls.at(-1).code, 'tier_limit_reached');
   assert.equal(made[0].code, 'external_id_taken');
   assert.equal(plan[0].customer.plan, 'pro');
   assert.equal(token[0].success, true);
+  // Bob pays already: there is no second checkout.
+  assert.equal(sold[0].code, 'external_id_taken');
+  assert.equal(first[0].usage.plan, 'pro');
+  assert.equal(later[1].plan, 'pro');
 });

@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
+import * as ours from 'dream-sdk';
 import ts from 'typescript';
 
+import { Kit } from './kit.js';
 import { root, start } from './server.js';
 
 let server;
@@ -53,8 +55,33 @@ describe('on a server', () => {
   });
 
   test('a taken address is told', async () => {
-    const { printed } = await run('isDreamAPIException(error');
+    const { printed } = await run("isDreamAPIException(error, 'email_taken')");
     assert.deepEqual(printed, ['There is an account with this address already']);
+  });
+
+  test('a plan is explained, and what could not be worked is worked again', async () => {
+    const { printed } = await run('api.customers.explain');
+    assert.deepEqual(printed, [
+      'Ada is on free. Nothing was bought or given, so the default plan of the project holds, if it has one.',
+    ]);
+  });
+
+  test('orders are listed, sent and taken back', async () => {
+    const kit = new Kit(ours, server.demo);
+    const { products } = kit.frontend(null, server.demo.store);
+    const items = (await products.list()).products.map(({ priceId }) => ({ priceId, quantity: 2 }));
+    const { sessionId, orderId } = await products.cartCheckout({ items, customerEmail: 'bea@example.com' });
+    await kit.pay(sessionId);
+    const { billing } = kit.frontend(null, server.demo.store);
+    assert.equal((await billing.getCheckout(sessionId)).orderState, 'paid');
+    process.env.DREAM_SECRET_KEY = server.demo.store.secretKey;
+    try {
+      const { module, printed } = await run('api.orders.all');
+      assert.deepEqual(printed, ['bea@example.com bought 2 × Dream mug, 2 × Dream T-shirt, 2 × Dream poster']);
+      assert.equal(await module.takeBack(orderId), 1800);
+    } finally {
+      process.env.DREAM_SECRET_KEY = server.demo.saas.secretKey;
+    }
   });
 
   test('a call with a key of its own is counted once', async () => {

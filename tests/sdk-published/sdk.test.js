@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import * as published from '@dream-api/sdk';
 import * as ours from 'dream-sdk';
 
+import { Kit } from './kit.js';
 import { start } from './server.js';
 import { assertShape, CUSTOMER, PRODUCT, TIER, USAGE } from './shape.js';
 
@@ -15,61 +16,21 @@ describe('@dream-api/sdk', () => suite(published));
 describe('dream-sdk', () => suite(ours));
 
 /** The same tests for each client, on a server of its own. */
-function suite({ DreamAPI, DreamAPIException }) {
+function suite(client) {
   let server;
   let demo;
+  let kit;
   before(async () => {
     server = await start();
     demo = server.demo;
+    kit = new Kit(client, demo);
   });
   after(() => server?.stop());
 
-  /** A client of the developer's own server. */
-  function backend(keys = demo.saas) {
-    return new DreamAPI({ ...keys, baseUrl: demo.baseUrl });
-  }
-
-  /** A client in a browser: publishable key, and the token of a user if there is one. */
-  function frontend(token, { publishableKey } = demo.saas) {
-    const api = new DreamAPI({ publishableKey, baseUrl: demo.baseUrl });
-    return token ? withToken(api, token) : api;
-  }
-
-  function withToken(api, token) {
-    api.setUserToken(token);
-    return api;
-  }
-
-  /** A token of a customer; the published client has no call for it. */
-  async function tokenOf(id) {
-    const answer = await fetch(`${demo.baseUrl}/api/customers/${id}/tokens`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${demo.saas.secretKey}` },
-    });
-    assert.equal(answer.status, 200);
-    return (await answer.json()).token;
-  }
-
-  /** Signs a customer out everywhere; the published client has no call for this either. */
-  async function endSessions(id) {
-    const answer = await fetch(`${demo.baseUrl}/api/customers/${id}/tokens`, {
-      method: 'DELETE',
-      headers: { Authorization: `Bearer ${demo.saas.secretKey}` },
-    });
-    assert.equal(answer.status, 200);
-  }
-
-  /** What a call throws; it must be an exception of the client with a status, a code and a message. */
-  async function thrownBy(call, status) {
-    const error = await call.then(
-      () => assert.fail('the call should have failed'),
-      (error) => error,
-    );
-    assert.ok(error instanceof DreamAPIException, String(error));
-    assert.equal(error.status, status);
-    assert.ok(error.code.length > 0 && error.message.length > 0);
-    return error;
-  }
+  const backend = (keys) => kit.backend(keys);
+  const frontend = (token, keys) => kit.frontend(token, keys);
+  const tokenOf = (id) => kit.tokenOf(id);
+  const thrownBy = (call, status) => kit.thrownBy(call, status);
 
   describe('catalogue', () => {
     for (const [name, client] of [
@@ -103,7 +64,7 @@ function suite({ DreamAPI, DreamAPIException }) {
     test('a stale token on a call that needs none is ignored', async () => {
       const { customer } = await backend().customers.create({ email: 'stale@example.com' });
       const ended = await tokenOf(customer.id);
-      await endSessions(customer.id);
+      await kit.endSessions(customer.id);
       for (const stale of [ended, `${demo.userToken.slice(0, -8)}AAAAAAAA`]) {
         const api = frontend(stale);
         assert.equal((await api.products.listTiers()).tiers.length, 3);
@@ -168,7 +129,7 @@ function suite({ DreamAPI, DreamAPIException }) {
   describe('usage', () => {
     for (const [name, client] of [
       ['publishable key and token', (token) => frontend(token)],
-      ['secret key and token', (token) => withToken(backend(), token)],
+      ['secret key and token', (token) => kit.backendFor(token)],
     ]) {
       test(`is counted up to the limit with ${name}, then 403`, async () => {
         const { customer } = await backend().customers.create({ email: `${name.replaceAll(' ', '-')}@example.com` });

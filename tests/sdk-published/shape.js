@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 
 const numberOrUnlimited = ['number', 'unlimited'];
+/** Any list; an empty one passes for a list of words. */
+const list = ['array', 'strings'];
 
 export const USAGE = {
   userId: 'string',
@@ -49,6 +51,39 @@ export const PRODUCT = {
   'soldOut?': 'boolean',
   'features?': 'strings',
 };
+
+export const DASHBOARD = {
+  activeSubscriptions: 'number',
+  cancelingSubscriptions: 'number',
+  mrr: 'number',
+  'totalRevenue?': 'number',
+  'totalSales?': 'number',
+  'avgOrderValue?': 'number',
+  usageThisPeriod: 'number',
+  customers: list,
+  tiers: list,
+  'products?': list,
+  'orders?': list,
+  webhookStatus: 'object',
+};
+
+export const DASHBOARD_CUSTOMER = {
+  id: 'string',
+  email: 'string',
+  plan: 'string',
+  usage: 'number',
+  limit: 'number',
+  status: 'string',
+  'renewsAt?': 'string',
+};
+
+export const ORDER = { customer: 'string', email: 'string', amount: 'number', paymentId: 'string', date: 'string' };
+
+export const WEBHOOK_STATUS = { url: 'string', 'lastEvent?': 'string', recentEvents: list };
+
+export const RECENT_EVENT = { type: 'string', timestamp: 'string' };
+
+export const TOTALS = { totalRevenue: 'number', totalCustomers: 'number', totalMRR: 'number' };
 
 /** Fails unless every promised field is there with its type; a name that ends in `?` may be absent. */
 export function assertShape(value, shape, what) {

@@ -2,17 +2,15 @@
 
 mod answer;
 mod input;
+mod plan;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use dream_domain::error::{Code, Error, Result};
-use dream_domain::id::{ChangeId, UserId};
-use dream_domain::plan::{Grant, effective_plan};
-use dream_domain::tier::{Tier, default_tier, find_tier};
-use dream_store::customers::{self as store, Customer, Filter, PlanChange};
-use dream_store::projects::Tenant;
+use dream_domain::error::{Code, Result};
+use dream_domain::id::UserId;
+use dream_store::customers::{self as store, Customer, Filter};
 use dream_store::{audit, sessions};
 use serde::Deserialize;
 use serde_json::json;
@@ -23,6 +21,7 @@ use crate::customers::answer::{
     CustomerAnswer, CustomerBody, CustomerDeleted, CustomerList, TokenBody,
 };
 use crate::customers::input::{CustomerChanges, CustomerInput, TokenInput};
+use crate::customers::plan::{change, grant, is_default, moved, plan_of};
 use crate::http::body::{Fields, wrong};
 use crate::http::params::{Params, Segment};
 use crate::http::{page, problem};
@@ -366,53 +365,4 @@ async fn found(app: &App, caller: &BackendCaller, id: &str) -> Result<Customer> 
     store::find(&app.db, caller.scope(), id)
         .await?
         .ok_or_else(missing)
-}
-
-fn plan_of<'a>(tenant: &'a Tenant, name: &str) -> Result<&'a Tier, Error> {
-    find_tier(&tenant.tiers, name).ok_or_else(|| crate::plans::unknown(tenant, name))
-}
-
-fn is_default(tenant: &Tenant, tier: &Tier) -> bool {
-    default_tier(&tenant.tiers).is_some_and(|default| default.name == tier.name)
-}
-
-fn grant(tier: &Tier, caller: &BackendCaller) -> Grant {
-    Grant {
-        plan: tier.name.clone(),
-        by: caller.actor.to_string(),
-        until: None,
-    }
-}
-
-/// What another grant, in the place of all given ones, makes of the plan; none if nothing.
-fn moved(
-    app: &App,
-    tenant: &Tenant,
-    before: &[Grant],
-    given: Option<&Grant>,
-) -> Option<PlanChange> {
-    let bought = before
-        .iter()
-        .filter(|grant| grant.by.starts_with("subscription:"));
-    let after: Vec<Grant> = bought.chain(given).cloned().collect();
-    let name = |grants: &[Grant]| {
-        let plan = effective_plan(&tenant.tiers, grants, app.now());
-        plan.map_or("", |tier| tier.name.as_str())
-    };
-    let (from, to) = (name(before), name(&after));
-    (from != to).then(|| change(app, tenant, from, to))
-}
-
-fn change(app: &App, tenant: &Tenant, from: &str, to: &str) -> PlanChange {
-    let currency = tenant
-        .tiers
-        .first()
-        .map_or("usd", |tier| tier.price.currency.as_str());
-    PlanChange {
-        id: ChangeId::new(app.now(), app.random.bytes()).to_string(),
-        from: from.to_owned(),
-        to: to.to_owned(),
-        currency: currency.to_owned(),
-        reason: "grant",
-    }
 }

@@ -1,4 +1,5 @@
 import type { CallOptions, Http } from '../http';
+import { everything, type Page, type PageParams } from '../paging';
 
 /** A user of your project. */
 export interface Customer {
@@ -49,23 +50,16 @@ export interface UpdateCustomerParams {
 }
 
 /** Which customers to list. */
-export interface ListCustomersParams {
+export interface ListCustomersParams extends PageParams {
   /** Part of an e-mail or a name. */
   search?: string;
   /** Only those on this plan. */
   plan?: string;
-  /** How many at once, 1 to 100. */
-  limit?: number;
-  /** The `nextCursor` of the page before. */
-  cursor?: string;
 }
 
 /** A page of customers, newest first. */
-export interface CustomerPage {
+export interface CustomerPage extends Page {
   customers: Customer[];
-  hasMore: boolean;
-  /** Send it as `cursor` for the next page; null on the last one. */
-  nextCursor: string | null;
 }
 
 /** A token of a customer. */
@@ -74,6 +68,93 @@ export interface CustomerToken {
   sessionId: string;
   /** Milliseconds since the epoch. */
   expiresAt: number;
+}
+
+/** Where somebody stands with what they pay. */
+export type PaymentStanding = 'none' | 'trialing' | 'active' | 'canceling' | 'past_due' | 'canceled';
+
+/** Why a customer has the plan they have. Times are milliseconds since the epoch, amounts cents. */
+export interface Explanation {
+  userId: string;
+  /** The plan in force; empty without one. */
+  plan: string;
+  status: PaymentStanding;
+  /** The first moment the plan no longer holds without further news; null if no end is known. */
+  accessUntil: number | null;
+  /** The rule that decided, in one word, such as `grace_after_failed_payment`. */
+  reason: string;
+  /** The same rule as a sentence. */
+  rule: string;
+  /** The subscription that decided. */
+  subscriptionId: string | null;
+  facts: { grants: Grant[]; subscriptions: Subscription[]; invoices: Invoice[] };
+}
+
+/** A plan that was given. */
+export interface Grant {
+  plan: string;
+  /** Who gave it. */
+  by: string;
+  until: number | null;
+  /** Whether it holds now. */
+  running: boolean;
+}
+
+/** A subscription as the payment provider last told it, and what follows from it. */
+export interface Subscription {
+  id: string;
+  customerId: string;
+  /** In the payment provider's word. */
+  status: string;
+  tier: string;
+  priceId: string;
+  amount: number;
+  /** Lower-case ISO code. */
+  currency: string;
+  interval: string;
+  quantity: number;
+  periodStart: number;
+  periodEnd: number;
+  trialEnd: number | null;
+  cancelAt: number | null;
+  cancelAtPeriodEnd: boolean;
+  canceledAt: number | null;
+  endedAt: number | null;
+  startedAt: number;
+  fetchedAt: number;
+  /** What it gives; null for nothing. */
+  claim: { plan: string; until: number | null } | null;
+  /** Why it gives that. */
+  reason: string;
+  /** The same as a sentence. */
+  rule: string;
+  /** What it brings a month. */
+  mrr: number;
+}
+
+/** An invoice. */
+export interface Invoice {
+  id: string;
+  subscriptionId: string;
+  number: string | null;
+  status: 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
+  amountDue: number;
+  amountPaid: number;
+  amountRefunded: number;
+  /** Lower-case ISO code. */
+  currency: string;
+  periodStart: number;
+  periodEnd: number;
+  /** Where the customer sees and pays it. */
+  hostedUrl: string | null;
+  createdAt: number;
+  paidAt: number | null;
+  nextAttemptAt: number | null;
+}
+
+/** A page of invoices, newest first. */
+export interface InvoicePage extends Page {
+  invoices: Invoice[];
 }
 
 /** Your users; needs a secret key. Reached as `api.customers`. Ids are ours or your own external ids. */
@@ -127,12 +208,27 @@ export class CustomerAPI {
    * for await (const customer of api.customers.all({ plan: 'pro' })) console.log(customer.email);
    * ```
    */
-  async *all(params: Omit<ListCustomersParams, 'cursor'> = {}, options?: CallOptions): AsyncGenerator<Customer> {
-    for (let cursor: string | null = ''; cursor !== null; ) {
-      const page: CustomerPage = await this.list(cursor === '' ? params : { ...params, cursor }, options);
-      yield* page.customers;
-      cursor = page.hasMore ? page.nextCursor : null;
-    }
+  all(params: Omit<ListCustomersParams, 'cursor'> = {}, options?: CallOptions): AsyncGenerator<Customer> {
+    const load = (cursor?: string) => this.list({ ...params, ...(cursor === undefined ? {} : { cursor }) }, options);
+    return everything(load, ({ customers }) => customers);
+  }
+
+  /**
+   * Why a customer has the plan they have: the rule that decided, and every fact it was decided from.
+   *
+   * @example
+   * ```ts
+   * const { plan, rule, accessUntil } = await api.customers.explain('ada');
+   * console.log(plan, rule, accessUntil && new Date(accessUntil));
+   * ```
+   */
+  explain(customerId: string, options?: CallOptions): Promise<Explanation> {
+    return this.#http.send('GET', `${pathOf(customerId)}/explain`, options);
+  }
+
+  /** One page of a customer's invoices, newest first. */
+  invoices(customerId: string, params: PageParams = {}, options?: CallOptions): Promise<InvoicePage> {
+    return this.#http.send('GET', `${pathOf(customerId)}/invoices`, { ...options, query: { ...params } });
   }
 
   /** Makes a token with which a browser may call as this customer: for apps that sign people in themselves. */

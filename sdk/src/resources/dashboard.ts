@@ -1,55 +1,242 @@
 import type { CallOptions, Http } from '../http';
+import type { Page, PageParams } from '../paging';
+import type { PaymentStanding } from './customers';
+import type { PaymentEvent } from './events';
 import type { Product, Tier } from './products';
 
-/** The figures of a project. Money is in cents. */
-export interface DashboardMetrics {
+/** Cents by lower-case ISO code: `{ usd: 2900 }`. */
+export type Amounts = Record<string, number>;
+
+/** How a project stands. Money is in cents, in the main currency unless it says otherwise. */
+export interface DashboardMetrics extends Page {
+  /** Paid, and going on; the rest is in `metrics`. */
   activeSubscriptions: number;
   cancelingSubscriptions: number;
+  /** Recurring revenue a month, without trials and what ends. */
   mrr: number;
+  /** The same in every currency. */
+  mrrByCurrency: Amounts;
+  /** What was paid ever, less what went back. */
   totalRevenue?: number;
+  /** Orders that were paid. */
   totalSales?: number;
   avgOrderValue?: number;
+  /** Calls of the meter `requests` since the first of the month. */
   usageThisPeriod: number;
+  metrics: Figures;
+  /** Thirty days ago, or in the period before. */
+  previous: Partial<Figures>;
+  /** The newest 100, unless the call asked for others. */
   customers: DashboardCustomer[];
-  tiers: Tier[];
-  products?: Product[];
+  tiers: DashboardTier[];
+  /** What a store sells; `name` is the internal one here. */
+  products?: Array<DashboardTier & Product>;
+  /** The last 20 that were paid. */
   orders?: Order[];
+  keys: DashboardKeys;
+  webhook: Webhook;
   webhookStatus: WebhookStatus;
+  health: Health;
+  /** What needs a look. */
+  alerts: Alert[];
+  /** What the figures are of. */
+  filters: { platformId: string; publishableKey: string; mode: string; projectName: string; projectType: string };
 }
 
-/** A customer with what was used. */
+/** The figures. Each subscription counts in one of the first four. */
+export interface Figures {
+  activeSubs: number;
+  trialingSubs: number;
+  cancelingSubs: number;
+  pastDueSubs: number;
+  /** The main currency: the one that most tiers are in. */
+  currency: string;
+  mrr: number;
+  mrrByCurrency: Amounts;
+  usageThisPeriod: number;
+  /** Of those who paid thirty days ago, how many no longer do: 750 is 7.5 %. Null if nobody did. */
+  churn: number | null;
+  /** Of the last thirty days, less what went back. */
+  revenue: Amounts;
+  storeSalesCount: number;
+  storeTotalRevenue: number;
+  lowStockProducts: number;
+  totalInventory: number;
+}
+
+/** A customer with what was used and what is paid. */
 export interface DashboardCustomer {
   id: string;
+  /** Empty if there is none. */
   email: string;
+  firstName?: string;
+  lastName?: string;
+  externalId?: string;
   plan: string;
   usage: number;
   /** -1 is unlimited. */
   limit: number;
-  status: string;
+  /** First and last day of the running period, UTC. */
+  periodStart: string;
+  periodEnd: string;
+  status: PaymentStanding;
+  /** ISO times; absent without a subscription, or where they do not apply. */
   renewsAt?: string;
+  cancelAt?: string;
+  currentPeriodEnd?: string;
+  canceledAt?: string;
+  trialEnd?: string;
+  subscriptionId?: string;
+  /** What one of it costs each time. */
+  amount?: number;
+  currency?: string;
+  interval?: string;
+  publishableKey: string;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+}
+
+/** A tier with its stock. */
+export interface DashboardTier extends Tier {
+  active: boolean;
+  /** What can be bought now; null for any number. */
+  inventory: number | null;
+  /** What unpaid orders hold. */
+  held: number;
+  lowStock: boolean;
 }
 
 /** Something that was sold. */
 export interface Order {
+  id?: string;
+  /** The address, else our id of the user. */
   customer: string;
   email: string;
+  /** What stays of what was paid. */
   amount: number;
+  currency?: string;
   paymentId: string;
+  /** When it was paid, an ISO time. */
   date: string;
+}
+
+/** The keys of the project, masked. */
+export interface DashboardKeys {
+  publishableKey: string;
+  /** Null if there is none. */
+  secretKeyMasked: string | null;
+  platformId: string;
+  apiKeys: Array<{ id: string; secretKeyMasked: string; name: string; status: string; createdAt: number }>;
 }
 
 /** What payments said last. */
 export interface WebhookStatus {
   url: string;
+  /** ISO times. */
   lastEvent?: string;
   recentEvents: Array<{ type: string; timestamp: string }>;
 }
 
-/** Figures over all projects, in cents. */
+/** The same with what was said. Times are milliseconds since the epoch. */
+export interface Webhook {
+  url: string;
+  lastEventAt: number | null;
+  recent: Pick<PaymentEvent, 'id' | 'type' | 'status' | 'createdAt' | 'receivedAt' | 'payload'>[];
+}
+
+/** Whether news of payments arrive and are worked. Times are milliseconds since the epoch. */
+export interface Health {
+  lastWebhookAt: number | null;
+  inboxWaiting: number;
+  /** Events that were given up. */
+  inboxDead: number;
+  /** When everything was last compared with the payment provider. */
+  reconciledAt: number | null;
+  /** How many subscriptions were put right then. */
+  repaired: number;
+}
+
+/** Something that needs a look. */
+export interface Alert {
+  /** Such as `events_dead`. */
+  code: string;
+  level: 'warning' | 'bad';
+  message: string;
+  /** Milliseconds since the epoch. */
+  at?: number;
+  /** The page of the dashboard, below the project's. */
+  link: string;
+}
+
+/** Which customers the dashboard shows. */
+export interface DashboardParams extends PageParams {
+  /** Part of an e-mail, a name or an external id, or a whole id. */
+  search?: string;
+  /** Only those on this plan. */
+  plan?: string;
+  status?: PaymentStanding;
+  sort?: 'newest' | 'oldest';
+}
+
+/** What happened day by day, the oldest first. */
+export interface DashboardSeries {
+  days: DashboardDay[];
+  /** The currencies that occur. */
+  currencies: string[];
+}
+
+/** One day, UTC. */
+export interface DashboardDay {
+  /** `2026-11-21` */
+  day: string;
+  usage: number;
+  /** Users who began to pay. */
+  newSubscriptions: number;
+  /** Users who stopped, or will with their period. */
+  churned: number;
+  /** At the end of the day. */
+  mrr: Amounts;
+  /** What was paid, less what went back of it since. */
+  revenue: Amounts;
+  /** Orders that were paid. */
+  sales: number;
+}
+
+/** Figures over all live projects, in cents. */
 export interface DashboardTotals {
   totalRevenue: number;
   totalCustomers: number;
   totalMRR: number;
+  totals: {
+    mrr: number;
+    activeSubs: number;
+    cancelingSubs: number;
+    trialingSubs: number;
+    totalProducts: number;
+    liveProjects: number;
+  };
+  mrrByCurrency: Amounts;
+  revenueByCurrency: Amounts;
+  /** The main currency: the one that most tiers are in. */
+  currency: string;
+  platformId: string;
+  projects: ProjectTotals[];
+}
+
+/** Figures of one live project. */
+export interface ProjectTotals {
+  projectId: string;
+  publishableKey: string;
+  name: string;
+  type: string;
+  customers: number;
+  activeSubs: number;
+  cancelingSubs: number;
+  /** In this project's main currency. */
+  mrr: number;
+  currency: string;
+  mrrByCurrency: Amounts;
+  revenueByCurrency: Amounts;
 }
 
 /** Figures; needs a secret key. Reached as `api.dashboard`. */
@@ -61,19 +248,36 @@ export class DashboardAPI {
   }
 
   /**
-   * The figures of this project.
+   * The figures of this project, and its customers a page at a time.
    *
    * @example
    * ```ts
    * const { mrr } = await api.dashboard.get();
    * console.log(`$${(mrr / 100).toFixed(2)} a month`);
    * ```
+   * @example Who did not pay
+   * ```ts
+   * const { customers } = await api.dashboard.get({ status: 'past_due' });
+   * ```
    */
-  get(options?: CallOptions): Promise<DashboardMetrics> {
-    return this.#http.send('GET', '/api/dashboard', options);
+  get(params: DashboardParams = {}, options?: CallOptions): Promise<DashboardMetrics> {
+    return this.#http.send('GET', '/api/dashboard', { ...options, query: { ...params } });
   }
 
-  /** The figures over all projects. */
+  /**
+   * The figures of this project day by day, for charts; the last 30 days if left out.
+   *
+   * @example
+   * ```ts
+   * const { days } = await api.dashboard.series({ days: 90 });
+   * for (const { day, usage } of days) console.log(day, usage);
+   * ```
+   */
+  series(params: { days?: 30 | 90 | 365 } = {}, options?: CallOptions): Promise<DashboardSeries> {
+    return this.#http.send('GET', '/api/dashboard/series', { ...options, query: { ...params } });
+  }
+
+  /** The figures over all live projects. */
   getTotals(options?: CallOptions): Promise<DashboardTotals> {
     return this.#http.send('GET', '/api/dashboard/totals', options);
   }

@@ -27,7 +27,8 @@ export interface Tier {
   isDefault?: boolean;
   trialDays?: number;
   imageUrl?: string;
-  inventory?: number;
+  /** How many are left; absent or null if there is no end, or it is hidden. */
+  inventory?: number | null;
   soldOut?: boolean;
 }
 
@@ -45,11 +46,21 @@ export interface Product {
   currency?: string;
   priceId: string;
   productId: string;
+  /** The first picture. */
   imageUrl?: string;
-  /** How many are left; absent if there is no end, or it is hidden. */
+  imageUrls?: string[];
+  /** The most in one order; absent if there is no such limit. */
+  maxPerOrder?: number;
+  /** How many are left; absent or null if there is no end, or it is hidden. */
   inventory?: number | null;
   soldOut?: boolean;
   features?: string[];
+}
+
+/** A page to send the buyer to. */
+export interface CartCheckoutResult extends CheckoutResult {
+  /** The order that holds the stock until it is paid or expires. */
+  orderId?: string;
 }
 
 /** A cart to pay, without signing in. */
@@ -81,7 +92,8 @@ export class ProductAPI {
   }
 
   /**
-   * Begins the checkout of a cart.
+   * Begins the checkout of a cart and holds its stock until it is paid or expires. If there is not enough it throws
+   * `ConflictException` with `out_of_stock`, and `body.lines` says what is left.
    *
    * @example
    * ```ts
@@ -91,7 +103,7 @@ export class ProductAPI {
    * location.assign(url);
    * ```
    */
-  cartCheckout(params: CartCheckoutParams, options?: CallOptions): Promise<CheckoutResult> {
+  cartCheckout(params: CartCheckoutParams, options?: CallOptions): Promise<CartCheckoutResult> {
     const { customerEmail: email, customerName: name, ...rest } = params;
     const body = { email, name, ...withAbsoluteUrls(rest, ['successUrl', 'cancelUrl']) };
     return this.#http.send('POST', '/api/cart/checkout', { ...options, body, user: 'optional' });

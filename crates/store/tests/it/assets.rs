@@ -48,7 +48,7 @@ async fn removed(store: &Store, at: Millis) -> Vec<String> {
     for object in &due {
         assets::removed(&store.db, object).await.unwrap();
     }
-    due.iter().map(|object| object.to_string()).collect()
+    due.iter().map(ToString::to_string).collect()
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ const WIRE: &[(&str, &str)] = &[
     ),
     ("+clerk_test", "test addresses that developers know"),
     ("/webhook/stripe", "path of an inbound webhook"),
+    ("stripe-signature", "header of an inbound webhook"),
     ("/webhook/clerk", "path of an inbound webhook"),
     ("stripeaccountid", "member of the first dashboard"),
     ("stripecustomerid", "member of the first dashboard"),

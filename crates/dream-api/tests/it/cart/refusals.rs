@@ -25,36 +25,6 @@ async fn a_wrong_cart_is_refused_and_says_why_4xx() {
         (many.into(), 422, "invalid_value"),
         (json!(["mug"]), 422, "invalid_value"),
         (one(json!({})), 400, "missing_field"),
-        (
-            one(json!({"tier": "mug", "quantity": 0})),
-            422,
-            "invalid_value",
-        ),
-        (
-            one(json!({"tier": "mug", "quantity": -1})),
-            422,
-            "invalid_value",
-        ),
-        (
-            one(json!({"tier": "mug", "quantity": 1.5})),
-            422,
-            "invalid_value",
-        ),
-        (
-            one(json!({"tier": "mug", "quantity": "2"})),
-            422,
-            "invalid_value",
-        ),
-        (
-            one(json!({"tier": "mug", "quantity": null})),
-            422,
-            "invalid_value",
-        ),
-        (
-            one(json!({"tier": "mug", "quantity": 9_007_199_254_740_993_i64})),
-            422,
-            "invalid_value",
-        ),
         (one(json!({"tier": "never"})), 400, "unknown_plan"),
         (one(json!({"priceId": "price_never"})), 400, "unknown_plan"),
         (one(json!({"productId": "' or 1 = 1"})), 400, "unknown_plan"),
@@ -76,6 +46,18 @@ async fn a_wrong_cart_is_refused_and_says_why_4xx() {
     ] {
         let reply = market.send(&json!({"items": items})).await;
         reply.problem(status, code);
+    }
+    for quantity in [
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!("2"),
+        Value::Null,
+        json!(9_007_199_254_740_993_i64),
+    ] {
+        let items = json!([{"tier": "mug", "quantity": quantity}]);
+        let reply = market.send(&json!({"items": items})).await;
+        reply.problem(422, "invalid_value");
     }
     let elsewhere = json!({"items": [{"tier": "mug"}], "successUrl": "https://evil.example.com/"});
     market

@@ -95,7 +95,7 @@ impl Desk {
 
     /// The only subscription of this developer at the provider.
     pub(super) async fn subscription(&self) -> String {
-        let user = self.verified_id().await;
+        let user = self.verified_id();
         let all = self
             .provider(Method::GET, "/v1/subscriptions?status=all&limit=100", &[])
             .await;
@@ -108,7 +108,7 @@ impl Desk {
     }
 
     /// His id among the users of the root project.
-    async fn verified_id(&self) -> String {
+    fn verified_id(&self) -> String {
         crate::forge::claims(&self.token)["sub"]
             .as_str()
             .unwrap()
