@@ -5,6 +5,7 @@ mod portal;
 mod urls;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dream_domain::error::{Code, Error, Result, invalid};
 use dream_domain::id::CheckoutId;
@@ -27,6 +28,9 @@ use crate::{catalog, plans};
 
 /// How long a session can be paid: the provider allows up to 24 hours.
 const SESSION_MS: i64 = 23 * 3_600_000;
+/// How long to wait for a checkout that another call is opening, and how often to look.
+const SOON_LOOKS: u32 = 50;
+const SOON: Duration = Duration::from_millis(100);
 /// How often a checkout that closed meanwhile is begun anew.
 const TRIES: usize = 5;
 
@@ -147,12 +151,15 @@ async fn attempt(
             withdraw(app, tenant, account, &checkout).await?;
             return Ok(None);
         }
-        Opened::Existing(checkout) => checkout,
+        Opened::Existing(checkout) => soon(app, tenant, checkout).await?,
         Opened::New => {
             let stored = store::find(&app.db, &tenant.scope, new.id.as_str()).await?;
             stored.ok_or_else(|| Code::Conflict.error("The checkout is gone already; try again"))?
         }
     };
+    if !matches!(checkout.status, Status::Opening | Status::Open) {
+        return Ok(None);
+    }
     app.fault("checkout.stored");
     if let (Some(url), Some(id)) = (&checkout.url, &checkout.session_id) {
         return Ok(Some(Page {
@@ -167,6 +174,19 @@ async fn attempt(
         close(app, tenant, &checkout, Status::Failed).await?;
     }
     made
+}
+
+/// A checkout that somebody else is opening, once it has its session; as it is if whoever began is gone.
+async fn soon(app: &App, tenant: &Tenant, mut checkout: Checkout) -> Result<Checkout> {
+    for _ in 0..SOON_LOOKS {
+        if checkout.status != Status::Opening {
+            break;
+        }
+        tokio::time::sleep(SOON).await;
+        let found = store::find(&app.db, &tenant.scope, &checkout.id).await?;
+        checkout = found.unwrap_or(checkout);
+    }
+    Ok(checkout)
 }
 
 /// Whether the open checkout sells at another price, at another account, or leads elsewhere.

@@ -1,5 +1,6 @@
 //! Plans that are bought: from the limit of the free one to the checkout, the portal, and back again.
 
+mod crashes;
 mod journey;
 mod refusals;
 pub(crate) mod shop;
