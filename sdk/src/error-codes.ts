@@ -20,6 +20,7 @@ export type ServerErrorCode =
   | 'no_subscription'
   | 'missing_signature'
   | 'invalid_signature'
+  | 'empty_cart'
   | 'missing_authentication'
   | 'invalid_api_key'
   | 'invalid_publishable_key'

@@ -164,6 +164,7 @@ codes! {
     NoSubscription = "no_subscription", 400, "No active subscription found", "The user never bought anything here, so there is no billing page to show. Send the user to a checkout first.";
     MissingSignature = "missing_signature", 400, "No signature", "The webhook carries no signature header, so nothing says who sent it. Only the payment provider calls this address.";
     InvalidSignature = "invalid_signature", 400, "Webhook signature verification failed", "The signature does not fit the body under any secret that is set, or it is older than five minutes. Compare the signing secret.";
+    EmptyCart = "empty_cart", 400, "No items provided", "The cart holds nothing. Send items with at least one line.";
     MissingAuthentication = "missing_authentication", 401, "Missing authentication", "The call carries no key. Send Authorization: Bearer with a secret key from your server, or X-Publishable-Key from a browser.";
     InvalidApiKey = "invalid_api_key", 401, "Invalid API key", "The secret key is unknown, revoked or expired. Copy it again, or make a new one with POST /projects/regenerate-secret.";
     InvalidPublishableKey = "invalid_publishable_key", 401, "Invalid publishable key", "The publishable key is unknown or misspelt. Copy it again from your project.";

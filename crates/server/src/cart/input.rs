@@ -1,6 +1,6 @@
 //! What shoppers send.
 
-use dream_domain::error::{Result, invalid};
+use dream_domain::error::{Code, Error, Result, invalid};
 use dream_domain::order::{LINES_MAX, QUANTITY_MAX};
 use dream_domain::text;
 use dream_domain::user::Email;
@@ -40,9 +40,9 @@ pub(crate) struct Item {
 
 impl CartInput {
     pub(super) fn read(mut fields: Fields) -> Result<Self> {
-        let given = fields.list("items")?.ok_or_else(|| missing("items"))?;
+        let given = fields.list("items")?.ok_or_else(empty)?;
         if given.is_empty() {
-            return Err(missing("items"));
+            return Err(empty());
         }
         if given.len() > LINES_MAX {
             return Err(invalid(
@@ -95,4 +95,8 @@ impl Item {
         }
         Ok(item)
     }
+}
+
+fn empty() -> Error {
+    Code::EmptyCart.error("The cart is empty; send items: [{priceId, quantity}]")
 }

@@ -19,7 +19,7 @@ async fn a_wrong_cart_is_refused_and_says_why_4xx() {
     let one = |item: Value| json!([item]);
     let many: Vec<Value> = (0..101).map(|_| json!({"tier": "mug"})).collect();
     for (items, status, code) in [
-        (json!([]), 400, "missing_field"),
+        (json!([]), 400, "empty_cart"),
         (json!("mug"), 422, "invalid_value"),
         (Value::Null, 422, "invalid_value"),
         (many.into(), 422, "invalid_value"),
