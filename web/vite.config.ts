@@ -1,9 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
+import { pwa } from './pwa/plugin.ts';
+
+const BASE = '/assets-web/';
+
 export default defineConfig({
-  base: '/assets-web/',
-  plugins: [react()],
+  base: BASE,
+  plugins: [react(), pwa(BASE)],
   build: {
     target: 'es2022',
     outDir: 'dist',

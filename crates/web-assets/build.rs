@@ -10,6 +10,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// What the pages are made of, relative to the root of the repository.
 const SOURCES: &[&str] = &[
     "web/src",
+    "web/pwa",
     "web/index.html",
     "web/package.json",
     "web/tsconfig.json",
@@ -141,6 +142,7 @@ fn content_type(name: &str) -> Result<&'static str> {
         "css" => Ok("text/css; charset=utf-8"),
         "svg" => Ok("image/svg+xml"),
         "png" => Ok("image/png"),
+        "webmanifest" => Ok("application/manifest+json"),
         "woff2" => Ok("font/woff2"),
         _ => Err(format!("{name}: a file of this kind has no media type in build.rs").into()),
     }

@@ -22,6 +22,7 @@ use crate::catalog;
 use crate::connect::answer::{AccountBody, Disconnected, ModeInput};
 use crate::connect::flow::{Flow, Who};
 use crate::http::body::{Fields, missing, wrong};
+use crate::http::etag::Known;
 use crate::http::params::Params;
 use crate::http::problem::{self, Problem};
 use crate::payments::{self, api};
@@ -200,19 +201,20 @@ fn sealed(
 /// The connected payment account
 ///
 /// What payments of your projects in a mode go to, and whether it can take them.
-#[utoipa::path(get, path = "/payment-account", operation_id = "getPaymentAccount", tag = "connect", params(Which),
-    responses((status = 200, description = "The account, or that there is none", body = AccountBody)), security(("developer" = [])))]
+#[utoipa::path(get, path = "/payment-account", operation_id = "getPaymentAccount", tag = "connect", params(Which, Known),
+    responses((status = 200, description = "The account, or that there is none", body = AccountBody), (status = 304, description = "As it was")), security(("developer" = [])))]
 pub(crate) async fn account(
     State(app): State<App>,
     Developer(developer): Developer,
+    known: Known,
     Params(which): Params<Which>,
-) -> problem::Result<Json<AccountBody>> {
+) -> problem::Result<Response> {
     let mode = mode(which.mode.as_deref())?;
     let found = match projects::platform_of(&app.db, &developer.user).await? {
         Some(platform) => store::account(&app.db, &platform, mode).await?,
         None => None,
     };
-    Ok(Json(AccountBody::of(&app, mode, found.as_ref())))
+    Ok(known.answer(&AccountBody::of(&app, mode, found.as_ref())))
 }
 
 /// Disconnect the payment account

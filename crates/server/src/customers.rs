@@ -23,6 +23,7 @@ use crate::customers::answer::{
 use crate::customers::input::{CustomerChanges, CustomerInput, TokenInput};
 use crate::customers::plan::{change, grant, is_default, moved, plan_of};
 use crate::http::body::{Fields, wrong};
+use crate::http::etag::Known;
 use crate::http::params::{Params, Segment};
 use crate::http::{page, problem};
 use crate::{subscriptions, tokens};
@@ -107,13 +108,14 @@ pub(crate) struct Listing {
 /// List customers
 ///
 /// Newest first.
-#[utoipa::path(get, path = "/api/customers", operation_id = "listCustomers", tag = "customers", params(Listing),
-    responses((status = 200, description = "A page of customers", body = CustomerList)), security(("secretKey" = []), ("developer" = [])))]
+#[utoipa::path(get, path = "/api/customers", operation_id = "listCustomers", tag = "customers", params(Listing, Known),
+    responses((status = 200, description = "A page of customers", body = CustomerList), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn list(
     State(app): State<App>,
     Backend(caller): Backend,
+    known: Known,
     Params(listing): Params<Listing>,
-) -> problem::Result<Json<CustomerList>> {
+) -> problem::Result<Response> {
     let tenant = &caller.tenant;
     let limit = page::limit(listing.limit.as_deref())?;
     let name = format!("customers/{}", tenant.scope.tenant());
@@ -151,7 +153,7 @@ pub(crate) async fn list(
         .iter()
         .map(|(customer, grants)| CustomerBody::of(&app, tenant, customer, grants))
         .collect();
-    Ok(Json(CustomerList {
+    Ok(known.answer(&CustomerList {
         customers,
         next_cursor: next,
         has_more,
@@ -161,15 +163,17 @@ pub(crate) async fn list(
 /// Get a customer
 ///
 /// By our id or by your `externalId`.
-#[utoipa::path(get, path = "/api/customers/{id}", operation_id = "getCustomer", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id")),
-    responses((status = 200, description = "The customer", body = CustomerAnswer)), security(("secretKey" = []), ("developer" = [])))]
+#[utoipa::path(get, path = "/api/customers/{id}", operation_id = "getCustomer", tag = "customers", params(("id" = String, Path, description = "Our id, or your external id"), Known),
+    responses((status = 200, description = "The customer", body = CustomerAnswer), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn get(
     State(app): State<App>,
     Backend(caller): Backend,
+    known: Known,
     Segment(id): Segment,
-) -> problem::Result<Json<CustomerAnswer>> {
+) -> problem::Result<Response> {
     let customer = found(&app, &caller, &id).await?;
-    answer(&app, &caller, &customer).await
+    let Json(body) = answer(&app, &caller, &customer).await?;
+    Ok(known.answer(&body))
 }
 
 /// Change a customer

@@ -5,7 +5,6 @@ mod alerts;
 mod answer;
 mod caller;
 pub(crate) mod days;
-mod etag;
 mod figures;
 mod money;
 pub(crate) mod operator;
@@ -14,7 +13,6 @@ mod stores;
 pub(crate) mod totals;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use dream_domain::error::Result;
 use dream_domain::plan::effective_plan;
@@ -30,6 +28,7 @@ use crate::caller::{Backend, BackendCaller};
 use crate::dashboard::answer::{Dashboard, Filters, Keys, Parts, Webhook};
 use crate::dashboard::people::Wish;
 use crate::http::body::wrong;
+use crate::http::etag::Known;
 use crate::http::params::Params;
 use crate::http::{page, problem};
 use crate::plans;
@@ -63,12 +62,12 @@ pub(crate) struct Listing {
 /// units; `mrr` is that of the project's main currency, `mrrByCurrency` has all. A subscription that ends, or is in its
 /// trial, counts under `cancelingSubs` or `trialingSubs` and brings no `mrr`. Send the `ETag` back in `If-None-Match`:
 /// 304 while nothing changed.
-#[utoipa::path(get, path = "/api/dashboard", operation_id = "getDashboard", tag = "dashboard", params(Listing, ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that is still at hand")),
+#[utoipa::path(get, path = "/api/dashboard", operation_id = "getDashboard", tag = "dashboard", params(Listing, Known),
     responses((status = 200, description = "How the project stands", body = Dashboard), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn get(
     State(app): State<App>,
     Backend(caller): Backend,
-    headers: HeaderMap,
+    known: Known,
     Params(listing): Params<Listing>,
 ) -> problem::Result<Response> {
     let tenant = &*caller.tenant;
@@ -91,7 +90,7 @@ pub(crate) async fn get(
         health,
         filters: Filters::of(tenant),
     };
-    Ok(etag::answer(&headers, &Dashboard::of(tenant, parts)))
+    Ok(known.answer(&Dashboard::of(tenant, parts)))
 }
 
 /// Which customers, and how many of them.

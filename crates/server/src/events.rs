@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use dream_domain::error::{Code, Result};
 use dream_domain::time::Millis;
 use dream_store::inbox::{self as store, Entry, Filter, Status};
@@ -12,6 +13,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::caller::{Backend, BackendCaller};
 use crate::http::body::wrong;
+use crate::http::etag::Known;
 use crate::http::params::{Params, Segment};
 use crate::http::{page, problem};
 use crate::inbox;
@@ -84,13 +86,14 @@ pub(crate) struct Listing {
 /// List events
 ///
 /// What the payment provider told of this project, newest first.
-#[utoipa::path(get, path = "/api/events", operation_id = "listEvents", tag = "events", params(Listing),
-    responses((status = 200, description = "A page of events", body = EventList)), security(("secretKey" = []), ("developer" = [])))]
+#[utoipa::path(get, path = "/api/events", operation_id = "listEvents", tag = "events", params(Listing, Known),
+    responses((status = 200, description = "A page of events", body = EventList), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn list(
     State(app): State<App>,
     Backend(caller): Backend,
+    known: Known,
     Params(listing): Params<Listing>,
-) -> problem::Result<Json<EventList>> {
+) -> problem::Result<Response> {
     let limit = page::limit(listing.limit.as_deref())?;
     let scope = caller.scope();
     let name = format!("events/{}", scope.tenant());
@@ -106,7 +109,7 @@ pub(crate) async fn list(
         .last()
         .filter(|_| has_more)
         .map(|last| page::cursor(secret, &name, &last.id));
-    Ok(Json(EventList {
+    Ok(known.answer(&EventList {
         events: rows.iter().map(EventBody::of).collect(),
         next_cursor,
         has_more,

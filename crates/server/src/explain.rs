@@ -2,19 +2,19 @@
 
 mod answer;
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use dream_domain::error::{Code, Result};
-use dream_domain::subscription::{Claim, Decision, Facts, Held, Reason, state};
+use dream_domain::subscription::{Decision, Facts, Held, state};
 use dream_domain::time::Millis;
 use dream_store::customers::{self, Customer};
-use dream_store::invoices;
-use dream_store::subscriptions::{self, Row};
+use dream_store::{dashboard, invoices, subscriptions};
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::caller::{Backend, BackendCaller};
 use crate::explain::answer::{Explanation, InvoiceList};
+use crate::http::etag::Known;
 use crate::http::params::{Params, Segment};
 use crate::http::{page, problem};
 
@@ -24,19 +24,21 @@ const INVOICES: i64 = 10;
 /// Explain a customer's plan
 ///
 /// The plan in force, until when, the rule that decided, and every fact it was decided from.
-#[utoipa::path(get, path = "/api/customers/{id}/explain", operation_id = "explainCustomer", tag = "customers", params(("id" = String, Path, description = "Our id or yours")),
-    responses((status = 200, description = "Why", body = Explanation)), security(("secretKey" = []), ("developer" = [])))]
+#[utoipa::path(get, path = "/api/customers/{id}/explain", operation_id = "explainCustomer", tag = "customers", params(("id" = String, Path, description = "Our id or yours"), Known),
+    responses((status = 200, description = "Why", body = Explanation), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn explain(
     State(app): State<App>,
     Backend(caller): Backend,
+    known: Known,
     Segment(id): Segment,
-) -> problem::Result<Json<Explanation>> {
+) -> problem::Result<Response> {
     let customer = customer(&app, &caller, &id).await?;
     let scope = caller.scope();
     let now = app.now();
     let rows = subscriptions::of_user(&app.db, scope, &customer.id).await?;
-    let known: Vec<(Facts, Decision)> = rows.iter().map(read).collect::<Result<_>>()?;
-    let held: Vec<Held<'_>> = known
+    let decided: Vec<(Facts, Decision)> =
+        rows.iter().map(dashboard::decided).collect::<Result<_>>()?;
+    let held: Vec<Held<'_>> = decided
         .iter()
         .map(|(facts, decision)| Held { facts, decision })
         .collect();
@@ -44,9 +46,8 @@ pub(crate) async fn explain(
     grants.retain(|grant| !grant.by.starts_with("subscription:"));
     let state = state(&caller.tenant.tiers, &grants, &held, now);
     let paid = invoices::of_user(&app.db, scope, &customer.id, None, INVOICES).await?;
-    Ok(Json(Explanation::of(
-        &customer, &state, &grants, &rows, &paid, now,
-    )))
+    let body = Explanation::of(&customer, &state, &grants, &rows, &paid, now);
+    Ok(known.answer(&body))
 }
 
 /// Which invoices to list.
@@ -63,14 +64,15 @@ pub(crate) struct Listing {
 /// List the invoices of a customer
 ///
 /// Newest first. Amounts are minor units.
-#[utoipa::path(get, path = "/api/customers/{id}/invoices", operation_id = "listInvoices", tag = "customers", params(("id" = String, Path, description = "Our id or yours"), Listing),
-    responses((status = 200, description = "A page of invoices", body = InvoiceList)), security(("secretKey" = []), ("developer" = [])))]
+#[utoipa::path(get, path = "/api/customers/{id}/invoices", operation_id = "listInvoices", tag = "customers", params(("id" = String, Path, description = "Our id or yours"), Listing, Known),
+    responses((status = 200, description = "A page of invoices", body = InvoiceList), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn list_invoices(
     State(app): State<App>,
     Backend(caller): Backend,
+    known: Known,
     Segment(id): Segment,
     Params(listing): Params<Listing>,
-) -> problem::Result<Json<InvoiceList>> {
+) -> problem::Result<Response> {
     let customer = customer(&app, &caller, &id).await?;
     let limit = page::limit(listing.limit.as_deref())?;
     let scope = caller.scope();
@@ -91,25 +93,10 @@ pub(crate) async fn list_invoices(
         let place = format!("{}/{}", last.created_at.0, last.id);
         page::cursor(secret, &name, &place)
     });
-    Ok(Json(InvoiceList::of(&rows, next_cursor, has_more)))
+    Ok(known.answer(&InvoiceList::of(&rows, next_cursor, has_more)))
 }
 
 async fn customer(app: &App, caller: &BackendCaller, id: &str) -> Result<Customer> {
     let found = customers::find(&app.db, caller.scope(), id).await?;
     found.ok_or_else(|| Code::CustomerNotFound.error("There is no customer with this id"))
-}
-
-/// What was stored of a subscription, as the rules take it.
-fn read(row: &Row) -> Result<(Facts, Decision)> {
-    let damaged = || Code::Internal.error("A stored subscription is damaged");
-    let facts = serde_json::from_str(&row.facts).map_err(|e| damaged().because(e))?;
-    let decision = Decision {
-        claim: row.claim_plan.clone().map(|plan| Claim {
-            plan,
-            until: row.claim_until,
-        }),
-        reason: Reason::parse(&row.reason).ok_or_else(damaged)?,
-        mrr: row.mrr,
-    };
-    Ok((facts, decision))
 }

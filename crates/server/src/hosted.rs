@@ -26,7 +26,7 @@ const MARK: &str = "<!--context-->";
 /// The title as it is built.
 const TITLE: &str = "<title>dream-api</title>";
 /// No script but ours, no frame around it, nothing from elsewhere (cases SES-05).
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What an address of a hosted page may say.
 #[derive(Debug, Default, Deserialize)]
@@ -115,15 +115,31 @@ pub(crate) async fn file(
     State(app): State<App>,
     Segment(name): Segment,
 ) -> problem::Result<Response> {
+    built(&app, &name, "public, max-age=31536000, immutable")
+}
+
+/// What browsers know the dashboard by as an app.
+pub(crate) async fn manifest(State(app): State<App>) -> problem::Result<Response> {
+    built(&app, "manifest.webmanifest", "no-cache")
+}
+
+/// The service worker of the dashboard, which fetches from here and from nowhere else.
+pub(crate) async fn worker(State(app): State<App>) -> problem::Result<Response> {
+    let mut response = built(&app, "sw.js", "no-cache")?;
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; connect-src 'self'"),
+    );
+    Ok(response)
+}
+
+fn built(app: &App, name: &str, kept: &'static str) -> problem::Result<Response> {
     let missing = || Code::NotFound.error("There is no such file");
-    let (bytes, kind) = (app.web.file)(&name).ok_or_else(missing)?;
+    let (bytes, kind) = (app.web.file)(name).ok_or_else(missing)?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=31536000, immutable"),
-    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     Ok(response)
 }
 

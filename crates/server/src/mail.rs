@@ -2,6 +2,7 @@
 
 mod brand;
 mod content;
+pub(crate) mod developer;
 mod page;
 #[cfg(test)]
 mod tests;
@@ -60,6 +61,12 @@ pub(crate) enum Letter<'a> {
         product: &'a str,
         unsold: i64,
         change: StockChange,
+        link: &'a str,
+    },
+    /// To a developer whose project cannot go on without him.
+    Alert {
+        project: &'a str,
+        what: &'a str,
         link: &'a str,
     },
 }

@@ -5,6 +5,7 @@ mod input;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use dream_domain::error::{Code, Error, Result, invalid};
 use dream_domain::id::RefundId;
 use dream_domain::order::{self, RefundStatus, Share, State as Stand};
@@ -19,6 +20,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::caller::{Backend, BackendCaller};
 use crate::http::body::{Fields, wrong};
+use crate::http::etag::Known;
 use crate::http::params::{Params, Segment};
 use crate::http::{page, problem};
 use crate::orders::answer::{OrderAnswer, OrderBody, OrderList, ReservationBody, ReservationList};
@@ -66,13 +68,14 @@ pub(crate) struct Paging {
 /// List orders
 ///
 /// Newest first.
-#[utoipa::path(get, path = "/api/orders", operation_id = "listOrders", tag = "orders", params(Listing),
-    responses((status = 200, description = "A page of orders", body = OrderList)), security(("secretKey" = []), ("developer" = [])))]
+#[utoipa::path(get, path = "/api/orders", operation_id = "listOrders", tag = "orders", params(Listing, Known),
+    responses((status = 200, description = "A page of orders", body = OrderList), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn list(
     State(app): State<App>,
     Backend(caller): Backend,
+    known: Known,
     Params(listing): Params<Listing>,
-) -> problem::Result<Json<OrderList>> {
+) -> problem::Result<Response> {
     let scope = caller.scope();
     let limit = page::limit(listing.limit.as_deref())?;
     let name = format!("orders/{}", scope.tenant());
@@ -95,7 +98,7 @@ pub(crate) async fn list(
     let orders = rows
         .iter()
         .map(|row| OrderBody::of(&app, row, &of(&row.id)));
-    Ok(Json(OrderList {
+    Ok(known.answer(&OrderList {
         orders: orders.collect::<Result<_>>()?,
         next_cursor,
         has_more,

@@ -4,14 +4,14 @@ mod answer;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::key::Mode;
-use dream_domain::subscription::{Claim, Decision, Facts, Held, Reason, state};
+use dream_domain::subscription::{Decision, Facts, Held, state};
 use dream_domain::tier::find_tier;
 use dream_store::customers::{self, Customer};
-use dream_store::outbox;
 use dream_store::projects::{self, Tenant};
-use dream_store::subscriptions::{self, Row};
+use dream_store::{dashboard, outbox, subscriptions};
 use utoipa::ToSchema;
 
 use crate::admin::projects as made;
@@ -20,6 +20,7 @@ use crate::buying::{self, Wanted, Ways, Wish};
 use crate::caller::{Developer, DeveloperCaller};
 use crate::catalog;
 use crate::http::body::Fields;
+use crate::http::etag::Known;
 use crate::http::problem;
 use crate::platform::answer::{PlatformCheckout, PlatformPortal, PlatformSubscription};
 use crate::root::PAID;
@@ -135,25 +136,27 @@ pub(crate) async fn portal(
 /// What the developer who calls pays the platform, until when he has it, and how many live users his projects have.
 /// `enforced` tells whether live keys stop without a paid plan; a plan that was cancelled and still runs is `active`
 /// with `cancelAt`. 404 `platform_not_found` until the platform is made.
-#[utoipa::path(get, path = "/subscription", operation_id = "getPlatformSubscription", tag = "developers",
-    responses((status = 200, description = "The plan", body = PlatformSubscription)), security(("developer" = [])))]
+#[utoipa::path(get, path = "/subscription", operation_id = "getPlatformSubscription", tag = "developers", params(Known),
+    responses((status = 200, description = "The plan", body = PlatformSubscription), (status = 304, description = "As it was")), security(("developer" = [])))]
 pub(crate) async fn get(
     State(app): State<App>,
     Developer(developer): Developer,
-) -> problem::Result<Json<PlatformSubscription>> {
+    known: Known,
+) -> problem::Result<Response> {
     let users = live_users(&app, &developer).await?;
     let root = made::root(&app).await?;
     let (scope, now) = (&root.scope, app.now());
     let rows = subscriptions::of_user(&app.db, scope, &developer.user).await?;
-    let known: Vec<(Facts, Decision)> = rows.iter().map(stored).collect::<Result<_>>()?;
-    let held: Vec<Held<'_>> = known
+    let decided: Vec<(Facts, Decision)> =
+        rows.iter().map(dashboard::decided).collect::<Result<_>>()?;
+    let held: Vec<Held<'_>> = decided
         .iter()
         .map(|(facts, decision)| Held { facts, decision })
         .collect();
     let mut grants = customers::grants(&app.db, scope, &developer.user).await?;
     grants.retain(|grant| !grant.by.starts_with("subscription:"));
     let state = state(&root.tiers, &grants, &held, now);
-    let lead = known
+    let lead = decided
         .iter()
         .map(|(facts, _)| facts)
         .find(|facts| state.subscription_id.as_ref() == Some(&facts.id));
@@ -161,22 +164,7 @@ pub(crate) async fn get(
     let paid = paid.ok_or_else(|| Code::Internal.error("The paid plan is missing"))?;
     let is_enforced = app.config.payments.price_id.is_some();
     let body = PlatformSubscription::of(&state, lead, paid, users, is_enforced);
-    Ok(Json(body))
-}
-
-/// What was stored of a subscription, as the rules take it.
-fn stored(row: &Row) -> Result<(Facts, Decision)> {
-    let damaged = || Code::Internal.error("A stored subscription is damaged");
-    let facts = serde_json::from_str(&row.facts).map_err(|e| damaged().because(e))?;
-    let decision = Decision {
-        claim: row.claim_plan.clone().map(|plan| Claim {
-            plan,
-            until: row.claim_until,
-        }),
-        reason: Reason::parse(&row.reason).ok_or_else(damaged)?,
-        mrr: row.mrr,
-    };
-    Ok((facts, decision))
+    Ok(known.answer(&body))
 }
 
 /// Users of all live projects of a developer.

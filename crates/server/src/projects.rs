@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::id::{PlatformId, ProjectId};
 use dream_domain::key::{PublishableKey, SecretKey};
@@ -19,6 +20,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::caller::Developer;
 use crate::http::body::Fields;
+use crate::http::etag::Known;
 use crate::http::problem;
 use crate::idempotency::Given;
 use crate::projects::answer::{
@@ -121,13 +123,15 @@ fn assemble(
 /// List your projects
 ///
 /// One entry for each project and mode. Secrets are masked.
-#[utoipa::path(get, path = "/projects", operation_id = "listProjects", tag = "projects", responses((status = 200, description = "Projects", body = ProjectList)), security(("developer" = [])))]
+#[utoipa::path(get, path = "/projects", operation_id = "listProjects", tag = "projects", params(Known),
+    responses((status = 200, description = "Projects", body = ProjectList), (status = 304, description = "As it was")), security(("developer" = [])))]
 pub(crate) async fn list(
     State(app): State<App>,
     Developer(developer): Developer,
-) -> problem::Result<Json<ProjectList>> {
+    known: Known,
+) -> problem::Result<Response> {
     let Some(platform) = store::platform_of(&app.db, &developer.user).await? else {
-        return Ok(Json(ProjectList::none()));
+        return Ok(known.answer(&ProjectList::none()));
     };
     let tenants = store::list(&app.db, &platform).await?;
     let mut projects = Vec::with_capacity(tenants.len());
@@ -135,7 +139,7 @@ pub(crate) async fn list(
         let keys = keys::list(&app.db, &tenant.scope).await?;
         projects.push(ProjectBody::of(tenant, &keys));
     }
-    Ok(Json(ProjectList::of(&platform, projects)))
+    Ok(known.answer(&ProjectList::of(&platform, projects)))
 }
 
 /// Replace the secret key

@@ -5,6 +5,9 @@
 //! without deliveries does no lasting harm. One process does it at a time, whatever their number; times of leases and
 //! pauses are the machine's.
 
+mod accounts;
+mod alerts;
+pub(crate) mod bad;
 mod round;
 mod sweep;
 

@@ -33,7 +33,6 @@ fn cross_origin() -> OpenApiRouter<App> {
         .routes(routes!(tiers::list))
         .routes(routes!(tiers::products))
         .routes(routes!(cart::checkout))
-        .routes(routes!(receipts::get))
         .routes(routes!(auth::exchange::token))
         .routes(routes!(auth::exchange::refresh))
         .routes(routes!(auth::exchange::revoke))
@@ -105,6 +104,7 @@ fn same_origin() -> OpenApiRouter<App> {
 /// Payments, what they lead to, and the payment provider's side of it.
 fn selling() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(receipts::get))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get))
         .routes(routes!(orders::fulfil))
@@ -154,6 +154,8 @@ const PAGES: &[&str] = &[
     "/auth/start/{provider}",
     "/auth/callback/{provider}",
     "/assets-web/{file}",
+    "/manifest.webmanifest",
+    "/sw.js",
     "/openapi.json",
     "/docs",
     "/docs/errors/{code}",
@@ -184,6 +186,8 @@ pub(crate) fn router(app: &App) -> (Router, Table) {
         .route("/auth/start/{provider}", get(providers::start))
         .route("/auth/callback/{provider}", get(providers::callback))
         .route("/assets-web/{file}", get(hosted::file))
+        .route("/manifest.webmanifest", get(hosted::manifest))
+        .route("/sw.js", get(hosted::worker))
         .route(
             "/openapi.json",
             get(async move || pages::document(&document)),

@@ -5,6 +5,7 @@ mod edit;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use dream_domain::error::{Code, Error};
 use dream_domain::tier::{Tier, TierKind};
 use dream_store::tiers as store;
@@ -16,6 +17,7 @@ use crate::app::App;
 use crate::caller::{Backend, BackendCaller, Public};
 use crate::catalog;
 use crate::http::body::Fields;
+use crate::http::etag::Known;
 use crate::http::params::Params;
 use crate::http::problem;
 use crate::tier_input::{TierFields, TierNamed, TierUpdates};
@@ -106,22 +108,23 @@ pub(crate) async fn products(State(app): State<App>, Public(tenant): Public) -> 
 }
 
 /// List tiers for editing
-#[utoipa::path(get, path = "/tiers", operation_id = "listOwnTiers", tag = "tiers", params(Listing), responses((status = 200, description = "Tiers of the project", body = OwnTiers)),
+#[utoipa::path(get, path = "/tiers", operation_id = "listOwnTiers", tag = "tiers", params(Listing, Known), responses((status = 200, description = "Tiers of the project", body = OwnTiers), (status = 304, description = "As it was")),
     security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn own(
     Backend(caller): Backend,
+    known: Known,
     Params(listing): Params<Listing>,
-) -> Json<OwnTiers> {
+) -> problem::Result<Response> {
     let tenant = &caller.tenant;
     let shown = tenant
         .tiers
         .iter()
         .filter(|tier| tier.active || listing.archived);
-    Json(OwnTiers {
+    Ok(known.answer(&OwnTiers {
         tiers: shown.map(TierBody::own).collect(),
         platform_id: tenant.scope.platform().to_string(),
         publishable_key: tenant.scope.tenant().to_string(),
-    })
+    }))
 }
 
 /// Add a tier

@@ -5,7 +5,7 @@ pub(crate) mod changes;
 pub(crate) mod lists;
 
 pub use apply::{Applied, Apply, ChangeRow, apply};
-pub use changes::{Change, changes_between, changes_of_user, lost_between, paying_at};
+pub use changes::{Change, changes_between, changes_of_user};
 pub use lists::{Count, Filter, Listed, counts, list, mrr_by_currency};
 
 use std::sync::Arc;

@@ -17,7 +17,7 @@ pub fn index() -> &'static str {
 }
 
 /// A file of the pages by its name below `/assets-web/`. Names carry a hash of the content, so that
-/// an answer may be cached for good.
+/// an answer may be cached for good; only `manifest.webmanifest` and `sw.js` are always called so.
 pub fn asset(name: &str) -> Option<Asset> {
     let at = ASSETS.binary_search_by(|(known, _)| (*known).cmp(name));
     at.ok().map(|at| ASSETS[at].1)

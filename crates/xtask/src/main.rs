@@ -1,4 +1,4 @@
-//! The chores of the repository: `cargo xtask test | tidy | codegen | bench | postgres`.
+//! The chores of the repository: `cargo xtask test | tidy | codegen | screenshots | bench | postgres`.
 //!
 //! Stands alone: it knows the other crates only as files to check and as a binary to run.
 
@@ -13,6 +13,7 @@ mod output;
 mod postgres;
 mod process;
 mod repo;
+mod screenshots;
 mod test;
 mod tidy;
 
@@ -35,6 +36,8 @@ enum Chore {
     Tidy(tidy::Args),
     /// Write the generated files (openapi.json), or check that they are current
     Codegen(codegen::Args),
+    /// Take a picture of every page at two widths in two themes
+    Screenshots(screenshots::Args),
     /// Measure the server beside a bare one in the same run, and print ratios
     Bench(bench::Args),
     /// Run a command while a throw-away database server is up
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Chore::Test(args) => test::run(&args),
         Chore::Tidy(args) => tidy::run(&args),
         Chore::Codegen(args) => codegen::run(&args),
+        Chore::Screenshots(args) => screenshots::run(&args),
         Chore::Bench(args) => bench::run(&args),
         Chore::Postgres(args) => postgres::run(&args),
         Chore::Bare(args) => bench::bare::serve(&args),

@@ -3,10 +3,11 @@ import './styles.css';
 import { Button } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
 import { Frame } from '../parts/Frame';
 import { usePageContext } from '../parts/page-context';
+import { offerToInstall } from './install';
 import { SaidProvider } from './parts/Said';
 import { signInHere } from './parts/States';
 import { newQueries } from './queries';
@@ -15,6 +16,7 @@ import { newRouter } from './routes';
 /** Everything below `/dashboard`. */
 export function Dashboard() {
   const { user } = usePageContext();
+  useEffect(() => offerToInstall(document, navigator.serviceWorker), []);
   return user ? <Opened /> : <SignedOut />;
 }
 

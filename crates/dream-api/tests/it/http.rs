@@ -3,6 +3,7 @@
 mod documents;
 mod headers;
 mod limits;
+mod polled;
 mod production;
 mod shutdown;
 mod timeouts;

@@ -1,5 +1,7 @@
 //! Without news: what is due is looked at, and a round makes both sides equal whatever was lost.
 
+mod health;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -46,7 +46,7 @@ const TOLD_WITHIN: u32 = 100;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Stripe lets the payer go on when the receiver answered, or after ten seconds.
-async fn wait_for_webhook(sandbox: &Arc<Sandbox>, id: &str) {
+pub(crate) async fn wait_for_webhook(sandbox: &Arc<Sandbox>, id: &str) {
     for _ in 0..TOLD_WITHIN {
         let (shared, session) = (sandbox.clone(), id.to_owned());
         let waits = blocking(move || pay::is_being_told(&shared, &session)).await;

@@ -8,6 +8,7 @@ use axum::response::Response;
 use serde_json::{Map, Value};
 
 use super::{answer, read, whole};
+use crate::checkout::page::wait_for_webhook;
 use crate::checkout::pay::{self, Outcome, Payer};
 use crate::lookup::with_object;
 use crate::objects;
@@ -16,18 +17,20 @@ use crate::problem::{Problem, Result};
 use crate::sandbox::{Sandbox, blocking};
 
 /// `POST /_control/checkout/{session}/pay` `{card?, email?, name?, address?, authenticated?}`: what the payer would do on
-/// the page; a card that asks for 3-D Secure is authenticated unless `authenticated` is false. Answers the session.
+/// the page; a card that asks for 3-D Secure is authenticated unless `authenticated` is false. Answers the session, once
+/// the webhook was answered or took too long, as the page goes on then.
 pub(super) async fn pay_checkout(
     State(sandbox): State<Arc<Sandbox>>,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Response {
+    let (shared, session) = (sandbox.clone(), id.clone());
     let done = blocking(move || {
         let asked = read(
             &body,
             &["card", "email", "name", "address", "authenticated"],
         )?;
-        match pay::pay(&sandbox, &id, &payer(&asked)?)? {
+        match pay::pay(&shared, &session, &payer(&asked)?)? {
             Outcome::Complete(session) => Ok(objects::shown(session)),
             Outcome::NeedsAuthentication => Err(Problem::card(
                 "authentication_required",
@@ -36,7 +39,11 @@ pub(super) async fn pay_checkout(
             )),
         }
     });
-    answer(done.await)
+    let done = done.await;
+    if done.is_ok() {
+        wait_for_webhook(&sandbox, &id).await;
+    }
+    answer(done)
 }
 
 /// `POST /_control/disputes` `{charge | payment_intent, status?, reason?, amount?}`: the payer's bank takes a payment

@@ -50,6 +50,7 @@ pub(crate) struct ModeInput {
 /// An account that is connected no more.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Disconnected {
+    #[schema(example = true)]
     success: bool,
 }
 

@@ -3,17 +3,16 @@
 use dream_domain::error::Result;
 use dream_domain::project::Kind;
 use dream_domain::tier::limit_for;
-use dream_domain::time::Millis;
 use dream_domain::usage::{Limit, Meter};
 use dream_store::dashboard::{self as store, NearLimit, Troubles};
 use dream_store::inbox as events;
-use dream_store::payments::{self as accounts, PaymentAccount};
 use dream_store::projects::Tenant;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::stores::Store;
 use crate::app::App;
+use crate::reconcile::bad::{self, Bad};
 use crate::reconcile::{self, Report};
 
 /// Something that needs a look.
@@ -59,22 +58,12 @@ pub(super) async fn read(
     stock: &Store,
 ) -> Result<(Vec<Alert>, Health)> {
     let (db, scope) = (&app.db, &tenant.scope);
-    let is_root = **scope.tenant() == *app.root;
-    let account = accounts::account(db, scope.platform(), scope.mode()).await?;
-    let account = account.filter(|account| account.disconnected_at.is_none());
-    let account_id = match &account {
-        _ if is_root => Some(""),
-        Some(account) => Some(&*account.account_id),
-        None => None,
-    };
-    let troubles = store::troubles(db, scope, account_id).await?;
+    let (troubles, bad) = bad::look(app, tenant).await?;
     let near = store::near_limit(db, scope, &limits(tenant)).await?;
     let report = reconcile::last(app).await?;
     let repaired = report.as_ref().map_or(0, |report| repaired(tenant, report));
-    let mut alerts = of_events(&troubles);
-    if !is_root {
-        alerts.extend(of_account(tenant, account.as_ref()));
-    }
+    let mut alerts: Vec<Alert> = bad.into_iter().map(Alert::bad).collect();
+    alerts.extend(of_events(&troubles));
     alerts.extend(of_repairs(report.as_ref(), repaired));
     alerts.extend(of_limits(near));
     alerts.extend(of_stock(stock.low));
@@ -89,62 +78,27 @@ pub(super) async fn read(
     Ok((alerts, health))
 }
 
-fn of_events(troubles: &Troubles) -> Vec<Alert> {
-    let dead = (troubles.dead > 0).then(|| Alert {
-        code: "events_dead",
-        level: "bad",
-        message: format!(
-            "{} could not be worked and {} given up; replay what you have put right.",
-            events_words(troubles.dead),
-            were(troubles.dead)
-        ),
-        at: troubles.dead_at.map(|at| at.0),
-        link: "events?status=dead",
-    });
-    let failing = (troubles.failing > 0).then(|| Alert {
-        code: "events_failing",
-        level: "warning",
-        message: format!(
-            "{} failed and {} tried again.",
-            events_words(troubles.failing),
-            if troubles.failing == 1 { "is" } else { "are" }
-        ),
-        at: None,
-        link: "events?status=waiting",
-    });
-    dead.into_iter().chain(failing).collect()
+impl Alert {
+    fn bad(bad: Bad) -> Self {
+        Self {
+            code: bad.code,
+            level: "bad",
+            message: bad.message,
+            at: bad.at,
+            link: bad.link,
+        }
+    }
 }
 
-/// Whether what is sold can be paid for.
-fn of_account(tenant: &Tenant, account: Option<&PaymentAccount>) -> Option<Alert> {
-    let mut tiers = tenant.tiers.iter();
-    if !tiers.any(|tier| tier.active && tier.price.minor > 0) {
-        return None;
-    }
-    let (code, message, at) = match account {
-        None => (
-            "account_missing",
-            "No payment account is connected, so nobody can buy.",
-            None,
-        ),
-        Some(account) if !account.charges_enabled => (
-            "account_incomplete",
-            "The payment account cannot take payments yet; the payment provider needs more of you.",
-            Some(account.checked_at),
-        ),
-        Some(account) if !account.payouts_enabled => (
-            "account_incomplete",
-            "The payment account takes payments, but pays nothing out yet.",
-            Some(account.checked_at),
-        ),
-        Some(_) => return None,
-    };
-    Some(Alert {
-        code,
-        level: "bad",
-        message: message.to_owned(),
-        at: at.map(|at: Millis| at.0),
-        link: "settings/payments",
+fn of_events(troubles: &Troubles) -> Option<Alert> {
+    let is = if troubles.failing == 1 { "is" } else { "are" };
+    let events = counted(troubles.failing, "event", "events");
+    (troubles.failing > 0).then(|| Alert {
+        code: "events_failing",
+        level: "warning",
+        message: format!("{events} failed and {is} tried again."),
+        at: None,
+        link: "events?status=waiting",
     })
 }
 
@@ -218,10 +172,6 @@ fn limits(tenant: &Tenant) -> Vec<(&str, i64)> {
         Limit::Unlimited => None,
     });
     limited.collect()
-}
-
-fn events_words(count: i64) -> String {
-    counted(count, "event", "events")
 }
 
 fn were(count: i64) -> &'static str {

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use dream_domain::error::Result;
 use dream_domain::time::Millis;
@@ -12,12 +11,12 @@ use dream_store::projects::Tenant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::etag;
 use super::figures::DAY_MS;
 use super::money::{Amounts, add};
 use crate::app::App;
 use crate::caller::Backend;
 use crate::http::body::wrong;
+use crate::http::etag::Known;
 use crate::http::params::Params;
 use crate::http::problem;
 
@@ -65,12 +64,12 @@ struct Day {
 ///
 /// Every day of the span is there. `mrr`, `newSubscriptions` and `churned` follow the record of what users pay a month:
 /// a trial counts once it is paid, and a subscription that is cancelled from then on does not count.
-#[utoipa::path(get, path = "/api/dashboard/series", operation_id = "getDashboardSeries", tag = "dashboard", params(Span, ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that is still at hand")),
+#[utoipa::path(get, path = "/api/dashboard/series", operation_id = "getDashboardSeries", tag = "dashboard", params(Span, Known),
     responses((status = 200, description = "Day by day", body = Series), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn series(
     State(app): State<App>,
     Backend(caller): Backend,
-    headers: HeaderMap,
+    known: Known,
     Params(span): Params<Span>,
 ) -> problem::Result<Response> {
     let count = match span.days.as_deref().unwrap_or(DAYS) {
@@ -81,7 +80,7 @@ pub(crate) async fn series(
     };
     app.db.fold().await?;
     let series = read(&app, &caller.tenant, count).await?;
-    Ok(etag::answer(&headers, &series))
+    Ok(known.answer(&series))
 }
 
 async fn read(app: &App, tenant: &Tenant, count: i64) -> Result<Series> {

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use dream_domain::error::Result;
 use dream_domain::id::PlatformId;
@@ -16,11 +15,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::caller::{OfPlatform, root};
-use super::etag;
 use super::figures::{Subscriptions, WINDOW_MS, calls, mrr};
 use super::money::{Amounts, main_currency, of, of_all};
 use crate::app::App;
 use crate::caller::Developer;
+use crate::http::etag::Known;
 use crate::http::problem;
 
 /// What all live projects add up to. Amounts are minor units.
@@ -84,12 +83,12 @@ struct ProjectSums {
 /// What all live projects add up to
 ///
 /// Test mode counts nothing. With a secret key of any project of the platform, or as its developer.
-#[utoipa::path(get, path = "/api/dashboard/totals", operation_id = "getTotals", tag = "dashboard", params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of an answer that is still at hand")),
+#[utoipa::path(get, path = "/api/dashboard/totals", operation_id = "getTotals", tag = "dashboard", params(Known),
     responses((status = 200, description = "The sums", body = Totals), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn totals(
     State(app): State<App>,
     OfPlatform(platform): OfPlatform,
-    headers: HeaderMap,
+    known: Known,
 ) -> problem::Result<Response> {
     let live = projects::tenants_of(&app.db, &platform, Mode::Live).await?;
     let mut rows = Vec::with_capacity(live.len());
@@ -118,7 +117,7 @@ pub(crate) async fn totals(
         platform_id: platform.to_string(),
         projects: rows,
     };
-    Ok(etag::answer(&headers, &totals))
+    Ok(known.answer(&totals))
 }
 
 async fn project(app: &App, tenant: &Tenant) -> Result<(ProjectSums, Subscriptions)> {
@@ -164,6 +163,8 @@ fn together<'a>(all: impl Iterator<Item = &'a Amounts>) -> Amounts {
 
 /// A developer's figures in the words of the first client.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"success": true, "stats": {"totalUsers": 12, "freeUsers": 9, "proUsers": 3, "totalCalls": 4100, "monthlyRevenue": 8700},
+    "platform": {"platformId": "plt_019aa5c0d4f07a61b6ff0d3a4f5c2e17", "email": "ada@example.com", "createdAt": 1_795_248_960_500_i64}}))]
 pub(crate) struct DeveloperDashboard {
     success: bool,
     stats: Stats,

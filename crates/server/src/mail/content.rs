@@ -92,6 +92,11 @@ pub(super) fn of<'a>(name: &str, letter: &Letter<'a>) -> Content<'a> {
             change,
             link,
         } => store::stock((store, product), unsold, change, link),
+        Letter::Alert {
+            project,
+            what,
+            link,
+        } => alert(project, what, link),
     }
 }
 
@@ -167,6 +172,21 @@ fn developer_link<'a>(name: &str, link: &'a str) -> Content<'a> {
         }],
         validity: Some("Good once, for an hour."),
         closing: "If you did not register, ignore this mail and nothing happens.".to_owned(),
+        ..empty()
+    }
+}
+
+fn alert<'a>(project: &str, what: &str, link: &'a str) -> Content<'a> {
+    Content {
+        subject: format!("{project} needs you"),
+        heading: "Your project needs you",
+        intro: format!("{project}: {what}"),
+        actions: vec![Action {
+            label: "Have a look",
+            link,
+        }],
+        closing: "You get at most one mail a day about this, and none while it stays as it is."
+            .to_owned(),
         ..empty()
     }
 }

@@ -7,7 +7,7 @@ use super::{Letter, StockChange, Stored};
 const TO: &str = "ada@example.com";
 const LINK: &str = "https://api.example.com/verify?pk=pk_live_1&token=aB-_9&redirect=https%3A%2F%2Fapp.example.com";
 
-fn letters() -> [Letter<'static>; 12] {
+fn letters() -> [Letter<'static>; 13] {
     let (code, link) = ("482913", LINK);
     [
         Letter::VerifyEmail { code, link },
@@ -43,6 +43,11 @@ fn letters() -> [Letter<'static>; 12] {
             product: "Mug",
             unsold: 2,
             change: StockChange::Low,
+            link,
+        },
+        Letter::Alert {
+            project: "Weather API",
+            what: "1 event could not be worked.",
             link,
         },
     ]
@@ -100,7 +105,8 @@ fn codes_and_links_stand_in_both_forms() {
             Letter::DeveloperLink { link }
             | Letter::Receipt { link, .. }
             | Letter::Refunded { link, .. }
-            | Letter::StockChanged { link, .. } => {
+            | Letter::StockChanged { link, .. }
+            | Letter::Alert { link, .. } => {
                 assert!(mail.text.contains(link) && html.contains(link));
             }
             Letter::Sent { tracking, link, .. } => {

@@ -16,7 +16,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::sweep::{each, kept, tenant};
-use super::{Lease, PATIENTLY};
+use super::{Lease, PATIENTLY, accounts as health, alerts};
 use crate::app::App;
 use crate::payments::api::events::{Start, Wanted};
 use crate::payments::api::webhook::Event;
@@ -37,6 +37,7 @@ const PAGES_MAX: usize = 200;
 /// What a round found.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
+#[schema(example = json!({"at": 1_795_248_960_500_i64, "read": 20, "repaired": 1, "missedEvents": 1, "failed": 0, "projects": 2}))]
 pub(crate) struct Report {
     /// When it began (business time), in milliseconds since the epoch.
     pub(crate) at: i64,
@@ -66,8 +67,9 @@ pub(super) async fn run(app: &App, lease: &Lease<'_>) -> Result<Report> {
         ..Report::default()
     };
     let connected = store::connected(&app.db).await?;
-    for tenant in tenants(app, &connected).await? {
-        read_all(app, &tenant, lease, &mut report).await?;
+    let tenants = tenants(app, &connected).await?;
+    for tenant in &tenants {
+        read_all(app, tenant, lease, &mut report).await?;
     }
     for (mode, account, since) in accounts(app, &connected).await? {
         if !kept(Some(lease)).await? {
@@ -78,7 +80,13 @@ pub(super) async fn run(app: &App, lease: &Lease<'_>) -> Result<Report> {
             Err(error) => failed(&error, &mut report),
         }
     }
+    health::look(app, &connected, lease, &mut report).await?;
+    // A sandbox that was emptied knows nothing of us.
+    if let Err(error) = payments::sandbox::ensure_endpoints(app).await {
+        failed(&error, &mut report);
+    }
     inbox::work(app).await?;
+    alerts::tell(app, &tenants).await;
     let text = serde_json::to_string(&report).unwrap_or_default();
     settings::put(&app.db, LAST, &text).await?;
     note(app, &report);
@@ -229,9 +237,10 @@ fn as_delivered(event: &Event) -> String {
     body.to_string()
 }
 
-fn failed(error: &Error, report: &mut Report) {
+/// Counts and says what is left to the next round.
+pub(super) fn failed(error: &Error, report: &mut Report) {
     report.failed += 1;
-    tracing::warn!(cause = ?error, "the events of an account cannot be fetched; they are with the next round");
+    tracing::warn!(cause = ?error, "the payment provider cannot be asked for something; it is with the next round");
 }
 
 fn note(app: &App, report: &Report) {

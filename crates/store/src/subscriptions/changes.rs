@@ -17,18 +17,6 @@ statements! {
     BETWEEN = "select change_id, user_id, at, from_plan, to_plan, mrr_before, mrr_after, currency, reason, subscription_id
         from subscription_changes where publishable_key = $1 and at < $3 and (at, change_id) > ($2, $4)
         order by at, change_id limit $5";
-    PAYING = "select cast(count(*) as bigint) from (
-          select mrr_after, row_number() over (partition by user_id order by at desc, change_id desc) as back
-          from subscription_changes where publishable_key = $1 and at < $2
-        ) as last where back = 1 and mrr_after > 0";
-    LOST = "select cast(count(*) as bigint) from (
-          select user_id, mrr_after, row_number() over (partition by user_id order by at desc, change_id desc) as back
-          from subscription_changes where publishable_key = $1 and at < $2
-        ) as first join (
-          select user_id, mrr_after, row_number() over (partition by user_id order by at desc, change_id desc) as back
-          from subscription_changes where publishable_key = $1 and at < $3
-        ) as last on last.user_id = first.user_id
-        where first.back = 1 and first.mrr_after > 0 and last.back = 1 and last.mrr_after = 0";
 }
 
 /// A change as recorded.
@@ -81,18 +69,6 @@ pub async fn changes_between(
     let (at, id) = after.unwrap_or((from, ""));
     let row = params![scope.tenant(), at, to, id, limit];
     db.rows(&BETWEEN, row).await?.iter().map(read).collect()
-}
-
-/// How many users paid at a moment, by the last change of each before it.
-pub async fn paying_at(db: &Db, scope: &Scope, at: Millis) -> Result<i64> {
-    let rows = db.rows(&PAYING, params![scope.tenant(), at]).await?;
-    rows.first().map_or(Ok(0), |row| row.int(0))
-}
-
-/// How many of the users who paid at `from` no longer do at `to`.
-pub async fn lost_between(db: &Db, scope: &Scope, from: Millis, to: Millis) -> Result<i64> {
-    let rows = db.rows(&LOST, params![scope.tenant(), from, to]).await?;
-    rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
 fn read(row: &Row) -> Result<Change> {

@@ -253,11 +253,6 @@ async fn changes_are_read_by_user_and_by_window() {
     };
     let done = subscriptions::apply(db, scope, &cancel).await.unwrap();
     assert_eq!(done, Applied::Done);
-    let paying = async |at: Millis| subscriptions::paying_at(db, scope, at).await.unwrap();
-    assert_eq!(paying(start).await, 0);
-    assert_eq!(paying(start.plus(DAY)).await, 1);
-    assert_eq!(paying(start.plus(2 * DAY)).await, 2);
-    assert_eq!(paying(start.plus(2 * DAY + 1)).await, 1);
     let window = async |to: i64, after| {
         let (from, to) = (start, start.plus(to));
         let page = subscriptions::changes_between(db, scope, from, to, after, 2).await;

@@ -8,7 +8,7 @@ use crate::project::{Person, Project};
 use crate::server::Server;
 
 /// What the server is to the sandbox in test mode.
-const TEST_KEY: &str = "sk_test_dreamsandboxplatform";
+pub(crate) const TEST_KEY: &str = "sk_test_dreamsandboxplatform";
 
 pub(crate) const DAY: i64 = 86_400;
 

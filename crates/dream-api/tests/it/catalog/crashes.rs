@@ -15,9 +15,15 @@ pub(crate) async fn ended(server: Server) -> Place {
 
 /// Starts again at a place, with a point at which the process ends itself.
 pub(crate) async fn start(place: Place, fault: Option<&str>) -> Server {
-    let variables: Vec<_> = fault
-        .map(|fault| ("DREAM_FAULT", fault))
+    // Processes on one database are reached at one address.
+    let demo = std::fs::read(place.data().join("demo.json")).unwrap();
+    let demo: Value = serde_json::from_slice(&demo).unwrap();
+    let address = demo["baseUrl"].as_str().unwrap().to_owned();
+    let address = address.trim_start_matches("http://");
+    let fault = fault.map(|fault| ("DREAM_FAULT", fault));
+    let variables: Vec<_> = [("DREAM_LISTEN", address)]
         .into_iter()
+        .chain(fault)
         .collect();
     let start = Start {
         variables: &variables,

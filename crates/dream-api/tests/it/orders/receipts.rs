@@ -39,13 +39,8 @@ async fn a_guessed_receipt_is_not_found_404() {
         assert!(!column.contains(&token), "the token is stored in clear");
     }
     let reply = market.api().get(&format!("/api/receipts/{token}"));
-    let reply = reply
-        .header("origin", "https://any.example.com")
-        .send()
-        .await;
-    let reply = reply.is(200);
+    let reply = reply.send().await.is(200);
     assert_eq!(reply.text_at("/order/status"), "pending");
-    assert_eq!(reply.header("access-control-allow-origin"), "*");
     for secret in [&*market.project.pk, "note", "sealed", "pi_"] {
         assert!(!reply.text.contains(secret), "{secret}: {}", reply.text);
     }
