@@ -22,7 +22,7 @@ pub(crate) use urls::{Ways, allowed, filled};
 use crate::app::App;
 use crate::payments::api::checkout::{NewSession, Payer, Sale};
 use crate::payments::api::customers::NewCustomer;
-use crate::payments::api::{Failure, Kind};
+use crate::payments::api::{Failure, Kind, Metadata};
 use crate::payments::{self, Account};
 use crate::{catalog, plans};
 
@@ -287,7 +287,7 @@ async fn make(
 }
 
 /// What the provider keeps beside the session and its subscription, for people who look there.
-fn notes(tenant: &Tenant, checkout: &Checkout) -> std::collections::BTreeMap<String, String> {
+fn notes(tenant: &Tenant, checkout: &Checkout) -> Metadata {
     let note = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     [
         note("publishableKey", tenant.scope.tenant()),
@@ -314,11 +314,16 @@ async fn customer(
     if let Some(known) = accounts::customer(&app.db, scope, &buyer.id, &account.id).await? {
         return Ok(known);
     }
-    let notes = [
+    let notes: Metadata = [
         ("publishableKey".to_owned(), scope.tenant().to_string()),
         ("userId".to_owned(), buyer.id.to_string()),
     ]
     .into();
+    // One that was made and not written down is found again, however long ago that was (cases BIL-09).
+    if let Some(made) = made_before(account, buyer, &notes).await? {
+        return accounts::put_customer(&app.db, scope, &buyer.id, &account.id, &made, app.now())
+            .await;
+    }
     let names: Vec<&str> = [&buyer.first_name, &buyer.last_name]
         .into_iter()
         .flatten()
@@ -336,4 +341,24 @@ async fn customer(
     let made = made.map_err(payments::problem)?;
     app.fault("checkout.customer-made");
     accounts::put_customer(&app.db, scope, &buyer.id, &account.id, &made.id, app.now()).await
+}
+
+/// The provider's customer with a buyer's address and our notes.
+async fn made_before(
+    account: &Account<'_>,
+    buyer: &Customer,
+    notes: &Metadata,
+) -> Result<Option<String>> {
+    let Some(email) = &buyer.email else {
+        return Ok(None);
+    };
+    let found = account.calls().customers_by_email(email).await;
+    let found = found.map_err(payments::problem)?;
+    let ours = |known: &payments::api::customers::Customer| {
+        !known.deleted
+            && notes
+                .iter()
+                .all(|(name, value)| known.metadata.get(name) == Some(value))
+    };
+    Ok(found.into_iter().find(ours).map(|known| known.id))
 }
