@@ -13,7 +13,6 @@ create table payment_accounts (
   country text,
   default_currency text,
   display_name text,
-  portal_configuration text,
   version bigint not null,
   connected_at bigint not null,
   disconnected_at bigint,

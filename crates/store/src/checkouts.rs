@@ -35,8 +35,6 @@ statements! {
         from checkouts where publishable_key = $1 and open_key = $2";
     FIND_ANYWHERE = "select checkout_id, user_id, tier, price_id, account_id, session_id, url, status, success_url, cancel_url, subscription_id, created_at, expires_at, completed_at, publishable_key
         from checkouts where session_id = $1 and account_id = $2 order by publishable_key limit 1";
-    OPEN_OF_USER = "select checkout_id, user_id, tier, price_id, account_id, session_id, url, status, success_url, cancel_url, subscription_id, created_at, expires_at, completed_at, publishable_key
-        from checkouts where publishable_key = $1 and user_id = $2 and status in ('opening', 'open') order by checkout_id";
     STALE = "select checkout_id, user_id, tier, price_id, account_id, session_id, url, status, success_url, cancel_url, subscription_id, created_at, expires_at, completed_at, publishable_key
         from checkouts where status in ('opening', 'open') and expires_at <= $1 order by expires_at, checkout_id limit $2";
 }
@@ -225,14 +223,6 @@ pub async fn close(
 ) -> Result<bool> {
     let step = close_step(scope.tenant(), checkout_id, status, subscription_id, at);
     db.changed(vec![step.must_change(1)]).await
-}
-
-/// The checkouts of a user that are open or being opened, oldest first.
-pub async fn open_of_user(db: &Db, scope: &Scope, user: &str) -> Result<Vec<Checkout>> {
-    let rows = db
-        .near(&OPEN_OF_USER, params![scope.tenant(), user])
-        .await?;
-    rows.iter().map(read).collect()
 }
 
 /// Checkouts of all tenants that are past their end and not closed, each with its tenant.

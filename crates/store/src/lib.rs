@@ -109,7 +109,6 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static sql::Sql)> {
         ("subscriptions", subscriptions::STATEMENTS),
         ("subscriptions::apply", subscriptions::apply::STATEMENTS),
         ("subscriptions::changes", subscriptions::changes::STATEMENTS),
-        ("subscriptions::lists", subscriptions::lists::STATEMENTS),
         ("tiers", tiers::STATEMENTS),
         ("usage", usage::STATEMENTS),
     ];

@@ -23,14 +23,12 @@ use crate::value::Row;
 
 statements! {
     FIND = "select account_id, scope, sealed_tokens, charges_enabled, payouts_enabled, details_submitted, country, default_currency,
-        display_name, portal_configuration, version, connected_at, disconnected_at, checked_at
+        display_name, version, connected_at, disconnected_at, checked_at
         from payment_accounts where platform_id = $1 and mode = $2";
-    /// What was set up at another account is of no use at this one.
     CONNECT = "insert into payment_accounts (platform_id, mode, account_id, scope, sealed_tokens, charges_enabled, payouts_enabled,
-        details_submitted, country, default_currency, display_name, portal_configuration, version, connected_at, disconnected_at, checked_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, null, 1, $12, null, $12)
+        details_submitted, country, default_currency, display_name, version, connected_at, disconnected_at, checked_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, null, $12)
         on conflict (platform_id, mode) do update set
-          portal_configuration = case when payment_accounts.account_id = excluded.account_id then payment_accounts.portal_configuration end,
           account_id = excluded.account_id, scope = excluded.scope, sealed_tokens = excluded.sealed_tokens,
           charges_enabled = excluded.charges_enabled, payouts_enabled = excluded.payouts_enabled,
           details_submitted = excluded.details_submitted, country = excluded.country, default_currency = excluded.default_currency,
@@ -41,8 +39,6 @@ statements! {
     PUT_HEALTH = "update payment_accounts set charges_enabled = $4, payouts_enabled = $5, details_submitted = $6, country = $7,
         default_currency = $8, display_name = $9, checked_at = $10, version = version + 1
         where platform_id = $1 and mode = $2 and account_id = $3 and checked_at <= $10";
-    SET_PORTAL = "update payment_accounts set portal_configuration = $4, version = version + 1
-        where platform_id = $1 and mode = $2 and account_id = $3";
     PLATFORMS = "select platform_id from payment_accounts where account_id = $1 and mode = $2 order by platform_id";
     TOUCH_TENANTS = "update tenants set generation = generation + 1 where platform_id = $1 and mode = $2 returning publishable_key";
 }
@@ -68,8 +64,6 @@ pub struct PaymentAccount {
     pub default_currency: Option<Arc<str>>,
     /// What its owner calls it.
     pub display_name: Option<Arc<str>>,
-    /// The configuration of the billing portal that was made there.
-    pub portal_configuration: Option<Arc<str>>,
     /// Grows with every change.
     pub version: i64,
     /// When it was connected, the last time.
@@ -200,20 +194,6 @@ pub async fn put_health(
         .await
 }
 
-/// Remembers the configuration of the billing portal made at an account; false if another account was
-/// connected meanwhile.
-pub async fn set_portal_configuration(
-    db: &Db,
-    platform: &PlatformId,
-    mode: Mode,
-    account_id: &str,
-    configuration: Option<&str>,
-) -> Result<bool> {
-    let row = params![platform.as_str(), mode.as_str(), account_id, configuration];
-    db.changed(vec![Step::new(&SET_PORTAL, row).must_change(1)])
-        .await
-}
-
 /// The platforms that have connected an account in a mode, or had and connected no other since.
 pub async fn platforms_of_account(
     db: &Db,
@@ -253,10 +233,9 @@ fn read(row: &Row) -> Result<PaymentAccount> {
         country: row.opt_text(6)?,
         default_currency: row.opt_text(7)?,
         display_name: row.opt_text(8)?,
-        portal_configuration: row.opt_text(9)?,
-        version: row.int(10)?,
-        connected_at: row.time(11)?,
-        disconnected_at: row.opt_time(12)?,
-        checked_at: row.time(13)?,
+        version: row.int(9)?,
+        connected_at: row.time(10)?,
+        disconnected_at: row.opt_time(11)?,
+        checked_at: row.time(12)?,
     })
 }

@@ -2,11 +2,9 @@
 
 pub(crate) mod apply;
 pub(crate) mod changes;
-pub(crate) mod lists;
 
 pub use apply::{Applied, Apply, ChangeRow, apply};
 pub use changes::{Change, changes_between, changes_of_user};
-pub use lists::{Count, Filter, Listed, counts, list, mrr_by_currency};
 
 use std::sync::Arc;
 

@@ -68,14 +68,9 @@ async fn a_checkout_is_attached_found_and_closed() {
     assert_eq!((found.expires_at, &*found.price_id), (end, "price_pro"));
     assert_eq!(found.url.as_deref(), Some("https://pay.example/1"));
     let anywhere = checkouts::find_session_anywhere(db, "cs_1", ACCOUNT).await;
-    assert_eq!(
-        anywhere.unwrap(),
-        Some((scope.tenant().clone(), found.clone()))
-    );
+    assert_eq!(anywhere.unwrap(), Some((scope.tenant().clone(), found)));
     let foreign = checkouts::find_session_anywhere(db, "cs_1", "acct_2").await;
     assert_eq!(foreign.unwrap(), None);
-    let open = checkouts::open_of_user(db, scope, &ann.id).await.unwrap();
-    assert_eq!(open, [found]);
     let now = db.now();
     let close = async |status, subscription: Option<&str>| {
         let done = checkouts::close(db, scope, id, status, subscription, now).await;
@@ -96,12 +91,6 @@ async fn a_checkout_is_attached_found_and_closed() {
     );
     assert_eq!(closed.subscription_id.as_deref(), Some("sub_1"));
     assert!(!attach("cs_1").await);
-    assert!(
-        checkouts::open_of_user(db, scope, &ann.id)
-            .await
-            .unwrap()
-            .is_empty()
-    );
     let again = checkouts::open(db, scope, &checkout(db, &ann.id)).await;
     assert_eq!(again.unwrap(), Opened::New, "closing makes room");
 }
