@@ -1,15 +1,12 @@
 //! Tells developers when a product becomes low, runs out or is back: once for each crossing.
 
 use dream_domain::error::Result;
-use dream_domain::key::PublishableKey;
-use dream_domain::user::Email;
-use dream_store::customers;
 use dream_store::orders::{self, StockLevel};
 use dream_store::outbox::Message;
-use dream_store::projects::{self, Tenant};
+use dream_store::projects::Tenant;
 
 use crate::app::App;
-use crate::mail::{self, Letter, StockChange};
+use crate::mail::{self, Letter, StockChange, developer};
 use crate::sales::tenant_named;
 
 /// Products that are looked at together.
@@ -36,7 +33,7 @@ async fn letter(app: &App, store: &Tenant, level: &StockLevel) -> Result<Option<
     let (Some(change), Some(unsold)) = (change(level), level.unsold) else {
         return Ok(None);
     };
-    let (Some(root), Some(to)) = (root(app).await?, developer(app, store).await?) else {
+    let Some((root, to)) = developer::of(app, store).await? else {
         return Ok(None);
     };
     let letter = Letter::StockChanged {
@@ -56,26 +53,4 @@ fn change(level: &StockLevel) -> Option<StockChange> {
         (_, "low") => Some(StockChange::Low),
         _ => None,
     }
-}
-
-async fn root(app: &App) -> Result<Option<Tenant>> {
-    match PublishableKey::parse(&app.root) {
-        Some(key) => projects::open_public(&app.db, &key).await,
-        None => Ok(None),
-    }
-}
-
-/// The address of the developer of a store, where mail leaves and the address is known to be theirs.
-async fn developer(app: &App, store: &Tenant) -> Result<Option<Email>> {
-    let (true, Some(root)) = (app.config.can_mail(), root(app).await?) else {
-        return Ok(None);
-    };
-    let Some(owner) = orders::owner(&app.db, &store.scope).await? else {
-        return Ok(None);
-    };
-    let found = customers::find(&app.db, &root.scope, &owner).await?;
-    let email = found
-        .filter(|row| row.email_verified)
-        .and_then(|row| row.email);
-    Ok(email.and_then(|email| Email::parse(&email).ok()))
 }
