@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::api::{Api, Call};
 use crate::project::Project;
 use crate::raw::exchange;
-use crate::server::{Server, shared};
+use crate::server::{Server, eventually, shared};
 
 fn advance(api: &Api, body: Value) -> Call {
     api.post("/_dev/clock").json(body)
@@ -147,6 +147,12 @@ async fn going_back_409_once_something_was_written_and_then_with_wipe() {
     let server = Server::with(&[]).await;
     let api = server.api();
     let project = Project::saas(&api, 5).await;
+    // What is made at the payment provider is made now, and not in the future.
+    eventually("nothing waits to leave", async || {
+        let waiting = "select count(*) from outbox where status = 'waiting' and kind <> 'mail'";
+        api.database().look(waiting).await == [["0"]]
+    })
+    .await;
     project.take("u1", 3).await.is(200);
     let reset = |query: &str| api.delete(&format!("/_dev/clock{query}"));
     advance(&api, json!({"advanceSeconds": 3600}))

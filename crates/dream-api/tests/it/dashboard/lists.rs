@@ -1,6 +1,6 @@
 //! Customers on the dashboard: pages, filters, and none of another project (TI-19).
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::dashboard;
 use crate::billing::shop::Shop;
@@ -16,7 +16,14 @@ fn emails(found: &Value) -> Vec<&str> {
 async fn customers_page_in_both_orders() {
     let project = Project::saas(&shared().await, 5).await;
     for name in ["a", "b", "c"] {
-        project.customer(&format!("{name}@example.com")).await;
+        let made = project.create(json!({"email": format!("{name}@example.com")}));
+        let made = made.await.is(201).number_at("/customer/createdAt");
+        // The order is that of the milliseconds in which they were made.
+        eventually("the next one is younger", async || {
+            let health = project.api.get("/health").send().await;
+            health.number_at("/now") > made
+        })
+        .await;
     }
     for (sort, expected) in [("newest", ["c", "b", "a"]), ("oldest", ["a", "b", "c"])] {
         let expected = expected.map(|name| format!("{name}@example.com"));
