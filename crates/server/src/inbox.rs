@@ -4,11 +4,13 @@
 use std::time::Duration;
 
 use dream_domain::error::{Error, Result};
-use dream_store::inbox::{self as store, Claimed};
+use dream_domain::id::EventId;
+use dream_store::inbox::{self as store, Claimed, NewEvent};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::App;
+use crate::payments::api::webhook::Event;
 use crate::settling::{self, Outcome};
 
 /// Between two looks when nobody wakes the worker: another process may have died with a claim.
@@ -80,6 +82,24 @@ pub(crate) async fn work_one(app: &App, id: &str) -> Result<()> {
     match store::claim_one(&app.db, id, now, now.plus(CLAIM_MS)).await? {
         Some(event) => settle(app, &event).await,
         None => Ok(()),
+    }
+}
+
+/// An event as it is stored when it arrives, by a webhook or because it was asked for.
+pub(crate) fn arrived(app: &App, event: &Event, payload: String) -> NewEvent {
+    let received_at = app.clock.machine();
+    NewEvent {
+        id: EventId::new(received_at, app.random.bytes()),
+        source: "payments",
+        account_id: event.account.clone(),
+        livemode: event.livemode,
+        provider_event_id: event.id.clone(),
+        kind: event.kind.clone(),
+        object_id: event.object_id.clone().unwrap_or_default(),
+        lane: settling::lane(event),
+        payload,
+        created_at: event.created,
+        received_at,
     }
 }
 

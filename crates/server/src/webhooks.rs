@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use dream_domain::error::{Code, Result};
-use dream_domain::id::EventId;
 use dream_domain::key::Mode;
 use dream_store::inbox::{self as store, NewEvent, Received, Status};
 use serde::Serialize;
@@ -15,9 +14,9 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::http::body::Raw;
 use crate::http::problem;
+use crate::inbox;
 use crate::payments::api::webhook::{self, Event, TOLERANCE_SECONDS, Unreadable};
 use crate::payments::{self, Source};
-use crate::{inbox, settling};
 
 /// How long the sender of an event waits for its effect at most, and how often to look.
 const LOOKS: u32 = 60;
@@ -64,7 +63,8 @@ pub(crate) async fn receive(
         }
     };
     check_side(&event, &signers)?;
-    let new = new_event(&app, &event, &body);
+    let payload = String::from_utf8_lossy(&body).into_owned();
+    let new = inbox::arrived(&app, &event, payload);
     match store::receive(&app.db, &new).await? {
         Received::Seen(_) => Ok(Json(Arrived::again())),
         Received::New => {
@@ -136,23 +136,6 @@ fn check_side(event: &Event, signers: &[(Mode, Source)]) -> Result<()> {
 fn invalid() -> dream_domain::error::Error {
     Code::InvalidSignature
         .error("The signature fits none of the signing secrets, or is older than five minutes")
-}
-
-fn new_event(app: &App, event: &Event, body: &[u8]) -> NewEvent {
-    let received_at = app.clock.machine();
-    NewEvent {
-        id: EventId::new(received_at, app.random.bytes()),
-        source: "payments",
-        account_id: event.account.clone(),
-        livemode: event.livemode,
-        provider_event_id: event.id.clone(),
-        kind: event.kind.clone(),
-        object_id: event.object_id.clone().unwrap_or_default(),
-        lane: settling::lane(event),
-        payload: String::from_utf8_lossy(body).into_owned(),
-        created_at: event.created,
-        received_at,
-    }
 }
 
 impl Arrived {

@@ -1,6 +1,7 @@
 //! Events as they are delivered: signed bodies, <https://docs.stripe.com/webhooks#verify-manually>.
 
 use aws_lc_rs::{constant_time, hmac};
+use dream_domain::key::Mode;
 use dream_domain::time::Millis;
 use serde::Deserialize;
 use serde_json::Value;
@@ -72,6 +73,15 @@ pub enum Unreadable {
 }
 
 impl Event {
+    /// The side it happened on.
+    pub fn mode(&self) -> Mode {
+        if self.livemode {
+            Mode::Live
+        } else {
+            Mode::Test
+        }
+    }
+
     /// Reads a body whose signature was checked.
     pub fn parse(body: &[u8]) -> Result<Self, Unreadable> {
         Self::of(serde_json::from_slice(body).map_err(|_| Unreadable::Malformed)?)

@@ -2,21 +2,15 @@
 
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::key::Mode;
-use dream_domain::project::{Origin, redirect_allowed};
+use dream_domain::project::redirect_allowed;
 use dream_store::projects::Tenant;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 
 use crate::app::App;
+use crate::signing_in::way_back::{encode, origins};
 
 /// What the provider replaces by the id of the session, and we in addresses that it does not see.
 const SESSION: &str = "{CHECKOUT_SESSION_ID}";
-
-/// What is left alone in a query value.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// Both ways out of a checkout, as the provider gets them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,11 +94,7 @@ fn is_allowed(app: &App, tenant: &Tenant, url: &str) -> bool {
 }
 
 fn allowed_origin(tenant: &Tenant, url: &str) -> bool {
-    let origins = tenant.settings.redirect_origins.iter();
-    let origins: Vec<Origin> = origins
-        .filter_map(|text| Origin::parse(text).ok())
-        .collect();
-    redirect_allowed(url, &origins, tenant.scope.mode())
+    redirect_allowed(url, &origins(tenant), tenant.scope.mode())
 }
 
 fn not_allowed(field: &'static str) -> Error {
@@ -115,8 +105,4 @@ fn not_allowed(field: &'static str) -> Error {
             "{field} is not of an origin that the project allows"
         ))
         .field(field, "is not of an allowed origin", fix)
-}
-
-fn encode(text: &str) -> String {
-    utf8_percent_encode(text, QUERY).to_string()
 }

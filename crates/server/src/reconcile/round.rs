@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dream_domain::error::{Error, Result};
-use dream_domain::id::EventId;
 use dream_domain::key::Mode;
 use dream_domain::time::Millis;
-use dream_store::inbox::{self as events, NewEvent, Received};
+use dream_store::inbox::{self as events, Received};
 use dream_store::projects::{self, Tenant};
 use dream_store::reconcile::{self as store, Connected};
 use dream_store::{settings, subscriptions as stored};
@@ -21,7 +20,7 @@ use crate::app::App;
 use crate::payments::api::events::{Start, Wanted};
 use crate::payments::api::webhook::Event;
 use crate::subscriptions::{self, Synced};
-use crate::{inbox, payments, settling};
+use crate::{inbox, payments};
 
 /// The setting that keeps the report of the last round.
 const LAST: &str = "reconciled";
@@ -203,20 +202,7 @@ async fn fetch(app: &App, mode: Mode, account: &str, from: Millis) -> Result<i64
 
 /// Stores an event as a webhook would have; whether it is new.
 async fn receive(app: &App, event: &Event) -> Result<bool> {
-    let received_at = app.clock.machine();
-    let new = NewEvent {
-        id: EventId::new(received_at, app.random.bytes()),
-        source: "payments",
-        account_id: event.account.clone(),
-        livemode: event.livemode,
-        provider_event_id: event.id.clone(),
-        kind: event.kind.clone(),
-        object_id: event.object_id.clone().unwrap_or_default(),
-        lane: settling::lane(event),
-        payload: as_delivered(event),
-        created_at: event.created,
-        received_at,
-    };
+    let new = inbox::arrived(app, event, as_delivered(event));
     Ok(events::receive(&app.db, &new).await? == Received::New)
 }
 

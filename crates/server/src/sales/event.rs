@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use dream_domain::error::Result;
-use dream_domain::key::Mode;
 use dream_domain::order::Dispute;
 use dream_store::inbox::{self, Claimed};
 use dream_store::orders::{self, Apply, Entry, Order};
@@ -33,13 +32,8 @@ pub(crate) async fn tenant_of(app: &App, event: &Event) -> Result<Option<Tenant>
     let Some(found) = found else {
         return Ok(None);
     };
-    let mode = if event.livemode {
-        Mode::Live
-    } else {
-        Mode::Test
-    };
     let tenant = tenant_named(app, &found).await?;
-    Ok(tenant.filter(|tenant| tenant.scope.mode() == mode))
+    Ok(tenant.filter(|tenant| tenant.scope.mode() == event.mode()))
 }
 
 /// Works an event of an order of this project; whether it was noted with its effect.

@@ -9,7 +9,7 @@ use dream_store::projects::Tenant;
 use dream_store::{payments as accounts, projects, subscriptions as store};
 use serde_json::json;
 
-use super::{Outcome, whose};
+use super::Outcome;
 use crate::app::App;
 use crate::payments;
 use crate::payments::api::webhook::Event;
@@ -20,7 +20,7 @@ const PAGE: i64 = 100;
 
 /// `account.updated` and `account.application.deauthorized`.
 pub(super) async fn event(app: &App, claimed: &Claimed, event: &Event) -> Result<Outcome> {
-    let mode = whose::mode(event);
+    let mode = event.mode();
     let platforms = accounts::platforms_of_account(&app.db, &event.account, mode).await?;
     for platform in &platforms {
         inbox::assign(&app.db, &claimed.id, None, platform).await?;
@@ -40,7 +40,7 @@ pub(super) async fn event(app: &App, claimed: &Claimed, event: &Event) -> Result
 /// The developer withdrew what he had allowed. Nobody loses at once what is paid: access lasts to the end of each
 /// period (stripe.md 5.5.8).
 async fn left(app: &App, platform: &PlatformId, event: &Event) -> Result<()> {
-    let mode = whose::mode(event);
+    let mode = event.mode();
     let Some(account) = accounts::account(&app.db, platform, mode).await? else {
         return Ok(());
     };
@@ -80,7 +80,7 @@ async fn settle_all(app: &App, tenant: &Tenant) -> Result<()> {
 }
 
 async fn updated(app: &App, platform: &PlatformId, event: &Event) -> Result<()> {
-    let mode = whose::mode(event);
+    let mode = event.mode();
     let provider = app.payments.provider(mode)?;
     let at = app.now();
     let found = provider

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dream_domain::error::Result;
-use dream_domain::key::{Mode, PublishableKey};
+use dream_domain::key::PublishableKey;
 use dream_store::checkouts::{self, Checkout};
 use dream_store::payments as accounts;
 use dream_store::projects::Tenant;
@@ -105,7 +105,7 @@ async fn customer(
     let Some(id) = id else {
         return Ok(None);
     };
-    let mode = mode(event);
+    let mode = event.mode();
     let users = accounts::user_of_customer(&app.db, &event.account, mode, id).await?;
     Ok(users.into_iter().next())
 }
@@ -119,13 +119,5 @@ async fn tenant(app: &App, event: &Event, key: &str) -> Result<Option<Arc<Tenant
         .caches
         .tenant(&app.db, &key, Freshness::CheckNow)
         .await?;
-    Ok(found.filter(|tenant| tenant.scope.mode() == mode(event)))
-}
-
-pub(super) fn mode(event: &Event) -> Mode {
-    if event.livemode {
-        Mode::Live
-    } else {
-        Mode::Test
-    }
+    Ok(found.filter(|tenant| tenant.scope.mode() == event.mode()))
 }
