@@ -79,6 +79,8 @@ ids! {
     ReservationId = "res_";
     /// Money that goes back.
     RefundId = "rfn_";
+    /// Work on a project that outlives a request.
+    WorkId = "work_";
 }
 
 fn make(prefix: &str, now: Millis, random: &[u8; 10]) -> String {

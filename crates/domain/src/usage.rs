@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Result, invalid};
 use crate::id::UserId;
+use crate::period::Period;
 use crate::text;
 
 /// The count after `amount` more, if the limit allows all of it; none, and nothing counted, if not.
@@ -49,12 +50,41 @@ impl Limit {
         }
     }
 
+    /// The limit with so many more; no limit stays none. Stops at `i64::MAX`.
+    #[must_use]
+    pub fn plus(self, more: i64) -> Self {
+        match self {
+            Self::Max(max) => Self::Max(max.saturating_add(more)),
+            Self::Unlimited => Self::Unlimited,
+        }
+    }
+
     /// Reads what [`Self::tier_number`] writes; none for numbers below -1.
     pub fn from_tier_number(number: i64) -> Option<Self> {
         match number {
             -1 => Some(Self::Unlimited),
             0.. => Some(Self::Max(number)),
             _ => None,
+        }
+    }
+}
+
+/// Use that was given on top of a limit, for one period alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extra {
+    /// Which.
+    pub period: Period,
+    /// How much more, over all that was given for it.
+    pub amount: i64,
+}
+
+impl Extra {
+    /// How much more a period allows: nothing, if another one is meant.
+    pub fn within(self, period: Period) -> i64 {
+        if self.period == period {
+            self.amount
+        } else {
+            0
         }
     }
 }

@@ -7,13 +7,14 @@ use std::net::SocketAddr;
 use dream_server::admin::socket::Socket;
 use dream_server::app::App;
 use dream_server::log::Log;
-use dream_server::{demo, inbox, outbox, payments, platform, reconcile, worker};
+use dream_server::{demo, inbox, outbox, payments, platform, reconcile, worker, works};
 use dream_store::instances::{self, Instance};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::failure::Failure;
+use crate::output;
 use crate::sandbox::{self, Sandbox};
 use crate::settings::Loaded;
 use crate::settings::check::Findings;
@@ -68,26 +69,41 @@ async fn on_database(
     };
     let app = wiring::app(settings, opened, addresses, log).await?;
     let instance = join(&app).await?;
-    payments::sandbox::ensure_endpoints(&app).await?;
+    payments::sandbox::ensure_endpoints(&app, &app.config.local_url).await?;
     platform::adopt_price(&app).await?;
-    let demo = demo::ensure(&app).await?;
+    let demo = make_demo(&app, &stop).await?;
     let commands = take_commands(&app, settings, stop.clone()).await;
     let workers = [
         worker::spawn(app.clone(), instance, stop.clone()),
         outbox::spawn(app.clone(), stop.clone()),
         inbox::spawn(app.clone(), stop.clone()),
         reconcile::spawn(app.clone(), stop.clone()),
+        works::spawn(app.clone(), stop.clone()),
     ];
-    app.set_ready();
-    tracing::info!(url = app.config.public_url, %listen, "ready");
-    banner::print(&app, demo.as_ref());
-    dream_server::serve(app, listener, stop).await;
+    if !*stop.borrow() {
+        app.set_ready();
+        tracing::info!(url = app.config.public_url, %listen, "ready");
+        banner::print(&app, demo.as_ref());
+    }
+    dream_server::serve(app.clone(), listener, stop).await;
     for task in workers.into_iter().chain(commands) {
         // A task that panicked has said so itself, and the rest must still end well.
         let _ = task.await;
     }
+    if let Err(error) = reconcile::give_back(&app).await {
+        tracing::warn!(cause = ?error, "others wait some minutes for what this process was at");
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Makes the demo data of a first start, and says so where that takes a while.
+async fn make_demo(app: &App, stop: &watch::Receiver<bool>) -> Result<Option<demo::Demo>, Failure> {
+    let tell = |line: &str| {
+        // Nobody may be reading, and the server starts all the same.
+        let _ = output::print_lines(&[line]);
+    };
+    Ok(demo::ensure(app, &demo::Start { stop, tell }).await?)
 }
 
 /// Takes the address, and answers which one that is.
@@ -113,6 +129,8 @@ async fn join(app: &App) -> Result<Instance, Failure> {
     };
     if app.db.is_shared() {
         instances::join(&app.db, &instance, app.clock.machine()).await?;
+    } else {
+        reconcile::take_over(app).await?;
     }
     Ok(instance)
 }

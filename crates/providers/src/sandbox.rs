@@ -57,6 +57,30 @@ impl Sandbox {
         account.ok_or_else(|| Failure("connect answered without account".to_owned()))
     }
 
+    /// Pays a checkout session as its buyer would on the page; answers once the webhook that tells of it was answered.
+    pub async fn pay(&self, session: &str, payer: &Payer<'_>) -> Result<(), Failure> {
+        let body = json!({"card": payer.card, "email": payer.email, "name": payer.name});
+        let what = format!("checkout/{session}/pay");
+        self.control(&what, &body).await.map(|_| ())
+    }
+
+    /// Presses a button on the page of a billing portal, whose address is `page`.
+    pub async fn press(&self, page: &str, fields: &[(&str, &str)]) -> Result<(), Failure> {
+        let sent = self.client.post(page).form(fields).send().await;
+        let status = sent
+            .map_err(|error| Failure(format!("the portal failed: {error}")))?
+            .status();
+        if status.is_redirection() {
+            return Ok(());
+        }
+        Err(Failure(format!("the portal answered with status {status}")))
+    }
+
+    /// Makes it forget everything.
+    pub async fn reset(&self) -> Result<(), Failure> {
+        self.control("reset", &json!({})).await.map(|_| ())
+    }
+
     async fn control(&self, what: &str, body: &Value) -> Result<Value, Failure> {
         let request = self.client.post(format!("{}/_control/{what}", self.url));
         self.json(what, request.json(body)).await
@@ -71,6 +95,17 @@ impl Sandbox {
         }
         answer.json().await.map_err(broken)
     }
+}
+
+/// Who pays, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Payer<'a> {
+    /// The number of a test card.
+    pub card: &'a str,
+    /// The buyer's address.
+    pub email: &'a str,
+    /// The buyer's name.
+    pub name: &'a str,
 }
 
 /// Why the sandbox did not do it; names no secret.

@@ -1,7 +1,9 @@
 //! Answers that are no API answers: pages, redirects, plain JSON.
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, X_FRAME_OPTIONS,
+};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::Value;
@@ -9,9 +11,14 @@ use serde_json::Value;
 use crate::pages;
 use crate::problem::Problem;
 
-/// A page.
+/// A page. It stands in no frame, where a click on another page could press its buttons.
 pub(crate) fn html(status: u16, page: String) -> Response {
-    answer(status, "text/html; charset=utf-8", page)
+    let mut response = answer(status, "text/html; charset=utf-8", page);
+    let headers = response.headers_mut();
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    let policy = HeaderValue::from_static("frame-ancestors 'none'");
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    response
 }
 
 /// JSON.

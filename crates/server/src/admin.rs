@@ -2,6 +2,7 @@
 //! the database itself when none runs (rules 16).
 
 pub mod ask;
+pub mod backup;
 mod keys;
 pub(crate) mod projects;
 pub mod socket;
@@ -72,7 +73,7 @@ pub enum Command {
         /// How long it lives; the setting without.
         seconds: Option<u32>,
     },
-    /// Writes a copy of the SQLite database.
+    /// Writes a copy of the SQLite database, and of the pictures where these are in a folder.
     Backup {
         /// An absolute path that must not exist.
         file: PathBuf,
@@ -103,10 +104,7 @@ pub async fn run(app: &App, command: Command) -> Result<Value> {
             user,
             seconds,
         } => mint(app, &publishable_key, &user, seconds).await,
-        Command::Backup { file } => {
-            app.db.backup(file.clone()).await?;
-            Ok(json!({"file": file}))
-        }
+        Command::Backup { file } => backup::write(app, file).await,
         Command::Status => status::status(app).await,
     }
 }

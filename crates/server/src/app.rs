@@ -8,6 +8,7 @@ use dream_domain::error::{Code, Result};
 use dream_domain::id::{AuditId, KeyId};
 use dream_domain::key::{Mode, SecretKey};
 use dream_domain::project::EmailVerification;
+use dream_domain::text::hex;
 use dream_domain::time::Millis;
 use dream_domain::user::Email;
 use dream_providers::mail::Mailer;
@@ -55,6 +56,8 @@ pub struct Inner {
     pub master: MasterKey,
     /// The log.
     pub log: Log,
+    /// What tells this process from others on the same database.
+    pub(crate) process: String,
     /// The publishable key of the root project.
     pub root: Arc<str>,
     pub(crate) caches: Caches,
@@ -67,6 +70,10 @@ pub struct Inner {
     pub(crate) outbox: Notify,
     /// Wakes the worker of the inbox.
     pub(crate) inbox: Notify,
+    /// Wakes the worker that deletes and resets projects.
+    pub(crate) works: Notify,
+    /// The process stops: whoever waits for work that goes on is answered.
+    pub(crate) is_ending: AtomicBool,
     /// Hands mails over; none where no relay is configured.
     pub(crate) mailer: Option<Mailer>,
     pub(crate) hasher: Hasher,
@@ -152,6 +159,7 @@ impl App {
         let https = config.public_url.starts_with("https://");
         let inner = Inner {
             db,
+            process: hex(&random.bytes::<8>()),
             https,
             config,
             clock,
@@ -174,6 +182,8 @@ impl App {
             keys_used: KeysUsed::default(),
             outbox: Notify::new(),
             inbox: Notify::new(),
+            works: Notify::new(),
+            is_ending: AtomicBool::new(false),
             mailer,
             hasher,
             web,

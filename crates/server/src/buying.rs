@@ -16,7 +16,7 @@ use dream_store::payments as accounts;
 use dream_store::projects::Tenant;
 use dream_store::subscriptions::{self, Row};
 
-pub(crate) use portal::{Wanted, open as open_portal};
+pub(crate) use portal::{PortalInput, PortalPage, Wanted, open as open_portal};
 pub(crate) use urls::{Ways, allowed, filled};
 
 use crate::app::App;

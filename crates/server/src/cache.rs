@@ -11,12 +11,15 @@ use std::sync::Arc;
 
 use dream_domain::error::Result;
 use dream_domain::key::{KeyHash, PublishableKey};
+use dream_domain::period::PeriodKind;
 use dream_domain::plan::Grant;
 use dream_domain::time::Millis;
+use dream_domain::usage::{Extra, Meter};
+use dream_store::customers::Customer;
 use dream_store::projects::{Opened, Tenant};
 use dream_store::scope::Scope;
 use dream_store::versions::Versions;
-use dream_store::{Db, customers, projects};
+use dream_store::{Db, customers, projects, usage};
 use quick_cache::sync::Cache;
 
 use crate::cache::owners::Owner;
@@ -45,6 +48,33 @@ pub(crate) struct User {
     pub(crate) version: i64,
     /// Plans given to them.
     pub(crate) grants: Vec<Grant>,
+    /// What was given on top of the plan, by meter, for periods that are not over; next to nobody has any.
+    pub(crate) extras: Vec<(Arc<str>, Extra)>,
+}
+
+impl User {
+    async fn load(db: &Db, scope: &Scope, found: Customer) -> Result<Self> {
+        let grants = customers::grants(db, scope, &found.id).await?;
+        let extras = match found.extra_until {
+            Some(until) if db.now() < until => usage::extras(db, scope, &found.id).await?,
+            _ => Vec::new(),
+        };
+        Ok(Self {
+            id: found.id,
+            version: found.version,
+            grants,
+            extras,
+        })
+    }
+
+    /// What was given of a meter for the period that a moment falls into.
+    pub(crate) fn extra(&self, meter: &Meter, kind: PeriodKind, now: Millis) -> Option<Extra> {
+        let of_meter = self.extras.iter().filter(|(name, _)| name == meter.name());
+        let mut found = of_meter.map(|(_, extra)| *extra).peekable();
+        found.peek()?;
+        let period = kind.containing(now);
+        found.find(|extra| extra.period == period)
+    }
 }
 
 /// A user as cached: none for an id without a row.
@@ -177,14 +207,7 @@ impl Caches {
         }
         let value = match customers::find(db, scope, id).await? {
             None => None,
-            Some(found) => {
-                let grants = customers::grants(db, scope, &found.id).await?;
-                Some(Arc::new(User {
-                    id: found.id,
-                    version: found.version,
-                    grants,
-                }))
-            }
+            Some(found) => Some(Arc::new(User::load(db, scope, found).await?)),
         };
         self.users.insert(
             name,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::buying::{self, Wanted, Ways, Wish};
+use crate::buying::{self, PortalInput, PortalPage, Ways, Wish};
 use crate::caller::{Public, User, UserCaller, Visitor};
 use crate::http::body::Fields;
 use crate::http::params::Segment;
@@ -54,23 +54,6 @@ pub(crate) struct CheckoutPage {
     /// The session; absent if the page is the billing portal.
     #[serde(skip_serializing_if = "Option::is_none")]
     session_id: Option<String>,
-}
-
-/// How to open the billing portal.
-#[derive(Debug, Default, ToSchema)]
-#[schema(rename_all = "camelCase", example = json!({"returnUrl": "http://localhost:3000/account"}))]
-pub(crate) struct PortalInput {
-    /// An address of an allowed origin.
-    return_url: Option<String>,
-    /// `cancel`, `update` or `payment_method`: the one thing to do there.
-    flow: Option<String>,
-}
-
-/// The billing portal.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PortalPage {
-    #[schema(example = "https://billing.example.com/bps_1")]
-    url: String,
 }
 
 /// Where a checkout stands.
@@ -179,20 +162,12 @@ pub(crate) async fn from_pricing(
 pub(crate) async fn portal(
     State(app): State<App>,
     User(caller): User,
-    mut fields: Fields,
+    fields: Fields,
 ) -> problem::Result<Json<PortalPage>> {
-    let input = PortalInput {
-        return_url: fields.text("returnUrl")?,
-        flow: fields.text("flow")?,
-    };
     let tenant = &caller.tenant;
-    let wanted = Wanted {
-        return_url: buying::allowed(&app, tenant, "returnUrl", input.return_url.as_deref())?,
-        flow: input.flow,
-    };
+    let wanted = PortalInput::read(fields)?.wanted(&app, tenant)?;
     let user = known(&app, &caller).await?;
-    let url = buying::open_portal(&app, tenant, &user, &wanted).await?;
-    Ok(Json(PortalPage { url }))
+    Ok(Json(PortalPage::open(&app, tenant, &user, &wanted).await?))
 }
 
 /// Ask how a checkout ended

@@ -45,6 +45,11 @@ impl Clock {
         self.ahead_ms.load(Ordering::Acquire)
     }
 
+    /// How many seconds business time is ahead; none while it is not.
+    pub(crate) fn ahead_seconds(&self) -> Option<i64> {
+        Some(self.ahead_ms() / 1000).filter(|seconds| *seconds != 0)
+    }
+
     /// Moves business time to `ahead_ms` before the machine's.
     pub fn set_ahead_ms(&self, ahead_ms: i64) {
         self.ahead_ms.store(ahead_ms, Ordering::Release);

@@ -43,6 +43,8 @@ pub struct Config {
     pub store: Store,
     /// The point of [`crate::faults::ALL`] at which the process ends itself; development only.
     pub fault: Option<String>,
+    /// Whether demo projects get sample data.
+    pub demo_sample: bool,
     /// Where files lie.
     pub data_dir: PathBuf,
     /// Where uploads are kept.

@@ -3,6 +3,9 @@
 mod answer;
 mod input;
 mod plan;
+pub(crate) mod portal;
+pub(crate) mod sessions;
+pub(crate) mod usage;
 
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +14,7 @@ use axum::response::{IntoResponse as _, Response};
 use dream_domain::error::{Code, Result};
 use dream_domain::id::UserId;
 use dream_store::customers::{self as store, Customer, Filter};
-use dream_store::{audit, sessions};
+use dream_store::{audit, sessions as signed_in};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -309,7 +312,7 @@ pub(crate) async fn revoke(
         &act,
     )
     .await?;
-    sessions::revoke(
+    signed_in::revoke(
         &app.db,
         caller.scope(),
         &customer.id,

@@ -11,6 +11,7 @@ pub(crate) mod operator;
 mod people;
 mod stores;
 pub(crate) mod totals;
+pub(crate) mod used;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -18,7 +19,8 @@ use dream_domain::error::Result;
 use dream_domain::plan::effective_plan;
 use dream_domain::subscription::Standing;
 use dream_domain::tier::{Tier, find_tier};
-use dream_store::dashboard::{Filter, Order};
+use dream_domain::usage::Meter;
+use dream_store::dashboard::{Filter, Near, Order};
 use dream_store::inbox as events;
 use dream_store::projects::Tenant;
 use serde::Deserialize;
@@ -47,6 +49,9 @@ pub(crate) struct Listing {
     plan: Option<String>,
     /// Only those whose subscription is `none`, `trialing`, `active`, `canceling`, `past_due` or `canceled`.
     status: Option<String>,
+    /// Only those whose running period of the meter `requests` is `close` to the limit, at 80 % of it or more, or has
+    /// `reached` it.
+    usage: Option<String>,
     /// `newest` first or `oldest` first; `newest` if left out.
     sort: Option<String>,
     /// 1 to 100; 100 if left out.
@@ -94,40 +99,50 @@ pub(crate) async fn get(
 }
 
 /// Which customers, and how many of them.
-fn wish(app: &App, tenant: &Tenant, listing: &Listing) -> Result<(Wish, i64)> {
+fn wish<'a>(app: &App, tenant: &'a Tenant, listing: &Listing) -> Result<(Wish<'a>, i64)> {
     let limit = page::limit(listing.limit.as_deref().or(Some(CUSTOMERS)))?;
-    let search = searched(listing.search.as_deref())?;
+    let order = match listing.sort.as_deref() {
+        None | Some("newest") => Order::Newest,
+        Some("oldest") => Order::Oldest,
+        Some(_) => return Err(wrong("sort", "must be newest or oldest")),
+    };
+    let cursor = listing.cursor.as_deref();
+    let after = cursor
+        .map(|cursor| page::position(app.master.cursors(), &people::list(tenant), cursor))
+        .transpose()?;
+    let wish = Wish {
+        filter: filter(app, tenant, listing)?,
+        order,
+        after,
+    };
+    Ok((wish, limit))
+}
+
+/// What must fit all at once.
+fn filter<'a>(app: &App, tenant: &'a Tenant, listing: &Listing) -> Result<Filter<'a>> {
     let status = listing.status.as_deref().map(|word| {
         Standing::parse(word).ok_or_else(|| {
             let words = "must be none, trialing, active, canceling, past_due or canceled";
             wrong("status", words)
         })
     });
-    let order = match listing.sort.as_deref() {
-        None | Some("newest") => Order::Newest,
-        Some("oldest") => Order::Oldest,
-        Some(_) => return Err(wrong("sort", "must be newest or oldest")),
-    };
     let plan = listing.plan.as_deref();
     let plan = plan
         .map(|name| find_tier(&tenant.tiers, name).ok_or_else(|| plans::unknown(tenant, name)))
         .transpose()?;
-    let cursor = listing.cursor.as_deref();
-    let after = cursor
-        .map(|cursor| page::position(app.master.cursors(), &people::list(tenant), cursor))
-        .transpose()?;
-    let filter = Filter {
-        search,
+    let near = match listing.usage.as_deref() {
+        None => None,
+        Some("close") => Some(Near::Close),
+        Some("reached") => Some(Near::Reached),
+        Some(_) => return Err(wrong("usage", "must be close or reached")),
+    };
+    Ok(Filter {
+        search: searched(listing.search.as_deref())?,
         plan: plan.map(|tier| tier.name.clone()),
         plan_is_default: plan.is_some_and(|tier| is_default(app, tenant, tier)),
         status: status.transpose()?,
-    };
-    let wish = Wish {
-        filter,
-        order,
-        after,
-    };
-    Ok((wish, limit))
+        near: near.map(|near| (near, used::wish(tenant, &Meter::requests(), app.now()))),
+    })
 }
 
 /// What is searched for; nothing where it is empty.

@@ -113,9 +113,14 @@ pub(crate) async fn advance(
     let ahead = target(&app, &input)?;
     app.clock.set_ahead_ms(ahead);
     settings::put(&app.db, settings::CLOCK_OFFSET, &ahead.to_string()).await?;
-    sandbox::settle(&app).await?;
-    worker::catch_up(&app).await?;
+    follow(&app).await?;
     Ok(Json(body(&app)))
+}
+
+/// Lets the sandbox and every job follow after business time was moved; answers when all that became due has run.
+pub(crate) async fn follow(app: &App) -> Result<()> {
+    sandbox::settle(app).await?;
+    worker::catch_up(app).await
 }
 
 /// Compare everything with the payment provider now
@@ -132,7 +137,8 @@ pub(crate) async fn reconcile_now(
 
 /// Bring business time back to the machine's
 ///
-/// Refused once something was counted or written in the future, unless `wipe=true` takes that back.
+/// Refused once something was counted or written in the future, unless `wipe=true` takes that back. The sandbox stays
+/// as it became: what was renewed there is paid until then.
 #[utoipa::path(delete, path = "/_dev/clock", operation_id = "resetClock", tag = "development", params(Wipe), responses((status = 200, description = "Both clocks agree", body = ClockBody)))]
 pub(crate) async fn reset(
     _: Local,
@@ -146,6 +152,8 @@ pub(crate) async fn reset(
     } else if future::is_written(&app.db, now).await? {
         let detail = "Something was written in the future; DELETE /_dev/clock?wipe=true deletes all counts and goes back";
         return Err(Code::ClockConflict.error(detail).into());
+    } else {
+        future::bring_own(&app.db, now).await?;
     }
     app.clock.set_ahead_ms(0);
     settings::remove(&app.db, settings::CLOCK_OFFSET).await?;

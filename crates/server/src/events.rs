@@ -5,7 +5,9 @@ use axum::extract::State;
 use axum::response::Response;
 use dream_domain::error::{Code, Result};
 use dream_domain::time::Millis;
+use dream_store::customers;
 use dream_store::inbox::{self as store, Entry, Filter, Status};
+use dream_store::scope::Scope;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -76,6 +78,10 @@ pub(crate) struct Listing {
     r#type: Option<String>,
     /// `waiting`, `done`, `ignored` or `dead`.
     status: Option<String>,
+    /// Only those of what belongs to this customer: our id, or your external id.
+    customer: Option<String>,
+    /// A whole id of an event, ours or the provider's, or of what it happened to; or how a type begins.
+    search: Option<String>,
     /// 1 to 100; 25 if left out.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
     limit: Option<String>,
@@ -102,7 +108,10 @@ pub(crate) async fn list(
     let before = before
         .map(|cursor| page::position(secret, &name, cursor))
         .transpose()?;
-    let filter = filter(&listing)?;
+    let filter = Filter {
+        customer: customer(&app, scope, listing.customer.as_deref()).await?,
+        ..filter(&listing)?
+    };
     let rows = store::list(&app.db, scope, &filter, before.as_deref(), limit + 1).await?;
     let (rows, has_more) = page::cut(rows, limit);
     let next_cursor = rows
@@ -127,10 +136,30 @@ fn filter(listing: &Listing) -> Result<Filter> {
     {
         return Err(wrong("type", "must be the name of a type of events"));
     }
+    let search = listing.search.as_deref().filter(|text| !text.is_empty());
     Ok(Filter {
         status: listing.status.as_ref().map(word).transpose()?,
         kind: listing.r#type.clone(),
+        search: search.map(|text| short("search", text)).transpose()?,
+        customer: None,
     })
+}
+
+/// Our id of the customer that is named; a name that nobody has leaves nothing.
+async fn customer(app: &App, scope: &Scope, name: Option<&str>) -> Result<Option<String>> {
+    let Some(name) = name.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let name = short("customer", name)?;
+    let found = customers::find(&app.db, scope, &name).await?;
+    Ok(Some(found.map_or(name, |found| found.id.to_string())))
+}
+
+fn short(field: &str, text: &str) -> Result<String> {
+    if text.len() > 255 || text.contains('\0') {
+        return Err(wrong(field, "must be up to 255 characters without NUL"));
+    }
+    Ok(text.to_owned())
 }
 
 /// Get an event

@@ -21,6 +21,7 @@ pub const ALL: &[&str] = &[
     "promote.made",
     "promote.stored",
     "refund.stored",
+    "reset.quiet",
 ];
 
 impl App {

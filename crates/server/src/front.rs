@@ -29,6 +29,8 @@ const HEAD_BYTES_MAX: usize = 32 * 1024;
 const URI_MAX: usize = 8 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// How many seconds business time is ahead, where it was moved (rules 14): pages that are open follow it.
+const AHEAD: HeaderName = HeaderName::from_static("x-business-time-ahead");
 
 /// The whole application as one service. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +42,8 @@ pub(crate) struct Front {
     /// What makes request ids of this process unlike those of others, and a count.
     seed: [u8; 10],
     requests: Arc<AtomicU64>,
+    /// Whether requests leave a line in the log.
+    is_logged: bool,
 }
 
 /// The registered paths: what is logged of a request, and who may call from a browser.
@@ -89,6 +93,15 @@ impl Front {
             in_flight: Arc::default(),
             seed,
             requests: Arc::default(),
+            is_logged: true,
+        }
+    }
+
+    /// The same without a line in the log for each request: for those that the server makes of itself.
+    pub(crate) fn unlogged(self) -> Self {
+        Self {
+            is_logged: false,
+            ..self
         }
     }
 
@@ -142,14 +155,16 @@ impl Front {
         let status = response.status().as_u16();
         self.app.metrics.answered(status);
         self.app.metrics.seconds.record(elapsed.as_secs_f64());
-        self.app.log.request(&Line {
-            at_ms: at.0,
-            request_id: id.as_str(),
-            method: method.as_str(),
-            route: entry.map_or("(none)", |entry| entry.path),
-            status,
-            micros: elapsed.as_micros(),
-        });
+        if self.is_logged {
+            self.app.log.request(&Line {
+                at_ms: at.0,
+                request_id: id.as_str(),
+                method: method.as_str(),
+                route: entry.map_or("(none)", |entry| entry.path),
+                status,
+                micros: elapsed.as_micros(),
+            });
+        }
         response
     }
 
@@ -255,6 +270,9 @@ fn finish(app: &App, response: &mut Response, id: &str, method: &Method, cross_o
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
+    }
+    if let Some(seconds) = app.clock.ahead_seconds() {
+        headers.insert(AHEAD, HeaderValue::from(seconds));
     }
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,

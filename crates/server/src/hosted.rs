@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::cache::Freshness;
 use crate::caller;
+use crate::demo;
 use crate::http::params::{Params, Segment};
 use crate::http::problem;
 use crate::receipts;
@@ -203,6 +204,10 @@ async fn context(
     let signed_in = user.as_ref().map(|person| person.id.as_str());
     let checkout = returned_from.map(|from| from.told(signed_in));
     let test = scope.mode() == Mode::Test;
+    let demo = match path {
+        "/" => demo::door::path(app).await?,
+        _ => None,
+    };
     let facts = json!({
         "publishableKey": scope.tenant(),
         "baseUrl": app.config.public_url,
@@ -222,6 +227,8 @@ async fn context(
         "user": user,
         "checkout": checkout,
         "environment": environment(app),
+        "aheadSeconds": app.clock.ahead_seconds(),
+        "demoDashboard": demo,
         "error": error.as_ref().map(told).or_else(|| asked.error.as_deref().and_then(sent_back)),
     });
     Ok((facts, error))

@@ -50,6 +50,9 @@ mod payments_provider;
 mod pictures;
 mod plans;
 pub mod platform;
+mod previewing;
+mod previews;
+mod progress;
 mod projects;
 mod promote;
 mod providers;
@@ -72,6 +75,7 @@ mod tokens;
 mod usage;
 mod webhooks;
 pub mod worker;
+pub mod works;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -83,6 +87,13 @@ use crate::front::Front;
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) {
     let (router, table) = routes::router(&app);
     let front = Front::new(app.clone(), router, table);
+    connection::serve(app, front, listener, stop).await;
+}
+
+/// The same for calls that the server makes of itself, which leave no line in the log.
+pub(crate) async fn serve_unlogged(app: App, listener: TcpListener, stop: watch::Receiver<bool>) {
+    let (router, table) = routes::router(&app);
+    let front = Front::new(app.clone(), router, table).unlogged();
     connection::serve(app, front, listener, stop).await;
 }
 

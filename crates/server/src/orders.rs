@@ -41,6 +41,8 @@ pub(crate) struct Listing {
     state: Option<String>,
     /// Only those of this e-mail, or of the user with this id.
     customer: Option<String>,
+    /// Part of the e-mail, or a whole id of an order, a payment or a session.
+    search: Option<String>,
     /// Made at this time or later (milliseconds, or RFC 3339).
     #[param(value_type = Option<String>)]
     from: Option<String>,
@@ -97,7 +99,7 @@ pub(crate) async fn list(
     };
     let orders = rows
         .iter()
-        .map(|row| OrderBody::of(&app, row, &of(&row.id)));
+        .map(|row| OrderBody::of(&app, &caller.tenant, row, &of(&row.id)));
     Ok(known.answer(&OrderList {
         orders: orders.collect::<Result<_>>()?,
         next_cursor,
@@ -109,13 +111,7 @@ fn filter(listing: &Listing, secret: &[u8], name: &str) -> Result<Filter> {
     let state = listing.state.as_deref().filter(|word| !word.is_empty());
     let state = state
         .map(|word| Stand::parse(word).ok_or_else(|| wrong("state", "is no state of an order")));
-    let buyer = listing.customer.as_deref().filter(|text| !text.is_empty());
-    if buyer.is_some_and(|text| text.contains('\0') || text.len() > 255) {
-        return Err(wrong(
-            "customer",
-            "must be up to 255 characters without NUL",
-        ));
-    }
+    let buyer = given("customer", listing.customer.as_deref())?;
     let folded = |text: &str| Email::parse(text).map_or_else(|_| text.to_owned(), |it| it.folded());
     let cursor = listing.cursor.as_deref();
     Ok(Filter {
@@ -123,10 +119,19 @@ fn filter(listing: &Listing, secret: &[u8], name: &str) -> Result<Filter> {
         buyer: buyer.map(folded),
         from: moment("from", listing.from.as_deref())?,
         to: moment("to", listing.to.as_deref())?,
+        search: given("search", listing.search.as_deref())?.map(str::to_owned),
         before: cursor
             .map(|cursor| page::position(secret, name, cursor))
             .transpose()?,
     })
+}
+
+fn given<'a>(field: &str, text: Option<&'a str>) -> Result<Option<&'a str>> {
+    let text = text.filter(|text| !text.is_empty());
+    if text.is_some_and(|text| text.contains('\0') || text.len() > 255) {
+        return Err(wrong(field, "must be up to 255 characters without NUL"));
+    }
+    Ok(text)
 }
 
 fn moment(field: &str, text: Option<&str>) -> Result<Option<Millis>> {
@@ -330,7 +335,7 @@ async fn answer(app: &App, caller: &BackendCaller, id: &str) -> problem::Result<
     let lines = store::lines(&app.db, scope, &order.id).await?;
     let events = store::events(&app.db, scope, &order.id).await?;
     let refunds = store::refunds_of(&app.db, scope, &order.id).await?;
-    let body = OrderBody::of(app, &order, &lines)?.with(&order, &events, &refunds);
+    let body = OrderBody::of(app, &caller.tenant, &order, &lines)?.with(&order, &events, &refunds);
     Ok(Json(OrderAnswer { order: body }))
 }
 

@@ -4,6 +4,7 @@ use dream_domain::error::{Code, Error, Result};
 use dream_domain::key::Mode;
 use dream_providers::sandbox::Sandbox;
 use dream_providers::stripe::{Client, Failure, Settings};
+use tokio::sync::Mutex;
 
 use crate::config::{Config, PaymentMode};
 
@@ -16,6 +17,8 @@ pub(crate) struct Payments {
     test: Option<Client>,
     /// The stand-in's own doors, where it is used.
     pub(crate) sandbox: Option<Sandbox>,
+    /// Who has it may change our endpoints there.
+    pub(crate) endpoints: Mutex<()>,
 }
 
 impl Payments {
@@ -27,6 +30,7 @@ impl Payments {
             live: client(&config.payments.live).map_err(unusable)?,
             test: client(&config.payments.test).map_err(unusable)?,
             sandbox: sandbox.transpose().map_err(unusable)?,
+            endpoints: Mutex::new(()),
         })
     }
 

@@ -3,6 +3,8 @@
 mod answer;
 pub(crate) mod deletion;
 mod input;
+pub(crate) mod reset;
+pub(crate) mod works;
 
 use std::sync::Arc;
 

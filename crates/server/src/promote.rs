@@ -13,6 +13,7 @@ use dream_domain::key::{Mode, PublishableKey, SecretKey};
 use dream_domain::project::redirect_allowed;
 use dream_domain::tier::{Tier, validate_all};
 use dream_store::projects::{self as store, NewMode, ProjectSettings, Tenant};
+use dream_store::works::{Kind, Work};
 use serde_json::json;
 
 use crate::app::App;
@@ -22,6 +23,7 @@ use crate::http::problem;
 use crate::idempotency::Given;
 use crate::promote::answer::Promoted;
 use crate::promote::input::PromoteInput;
+use crate::works::{self, Detail, Outcome, Patience, Went};
 use crate::{catalog, payments, removal, retried, tier_input};
 
 /// What a key of a new live mode is derived for.
@@ -32,12 +34,14 @@ const ROUTE: &str = "promote-to-live";
 /// Gives the project a live mode that sells what its test mode sells, with the changes in `tiers` by their names, and
 /// makes products and prices at the live payment account (428 `live_connection_required` without one, unless everything
 /// is free). Customers, counts and orders of test mode stay where they are; `deleteTestData` deletes them with test mode.
-#[utoipa::path(post, path = "/promote-to-live", operation_id = "promoteProject", tag = "projects", request_body(content = PromoteInput),
+/// If that takes longer than a call lasts, it goes on, and the answer names it in `work`.
+#[utoipa::path(post, path = "/promote-to-live", operation_id = "promoteProject", tag = "projects", request_body(content = PromoteInput), params(Patience),
     responses((status = 200, description = "Promoted; the secret key is shown once", body = Promoted)), security(("developer" = [])))]
 pub(crate) async fn promote(
     State(app): State<App>,
     Developer(developer): Developer,
     Given(given): Given,
+    patience: Patience,
     fields: Fields,
 ) -> problem::Result<Json<Promoted>> {
     let input = PromoteInput::read(fields)?;
@@ -55,13 +59,17 @@ pub(crate) async fn promote(
     catalog::make_now(&app, &live).await;
     app.fault("promote.made");
     let mut warnings = Vec::new();
-    let deleted =
-        input.deletes_test_data && delete_test(&app, &developer, &test, &mut warnings).await;
+    let end = if input.deletes_test_data {
+        delete_test(&app, &developer, &test, &patience).await
+    } else {
+        End::Stays
+    };
+    warnings.extend(end.warning());
     let live = developer.owned(&app, live.scope.tenant()).await?;
     if live.settings.redirect_origins.is_empty() {
         warnings.push("No redirect origins are allowed in live mode yet: set redirectOrigins with POST /projects/settings before people sign in or buy.".to_owned());
     }
-    Ok(Json(Promoted::of(&live, &secret, deleted, &warnings)))
+    Ok(Json(Promoted::of(&live, &secret, &end, &warnings)))
 }
 
 /// A project of the developer's, by its publishable key of test mode.
@@ -169,8 +177,7 @@ async fn make(
     Ok((developer.owned(app, &name).await?, secret))
 }
 
-/// The settings of test mode, but for what only a developer's own machine is good for, and for the picture, which
-/// belongs to the other mode.
+/// The settings of test mode, the picture among them, but for what only a developer's own machine is good for.
 fn settings(test: &ProjectSettings) -> ProjectSettings {
     let is_local = |url: &String| redirect_allowed(url, &[], Mode::Test);
     let public = |url: &Option<String>| url.clone().filter(|url| !is_local(url));
@@ -181,31 +188,52 @@ fn settings(test: &ProjectSettings) -> ProjectSettings {
         default_redirect: public(&test.default_redirect),
         // People of live mode show that an address is theirs, whatever was handy while testing.
         email_verification: None,
-        logo_version: None,
+        sample_until: None,
         ..test.clone()
     }
 }
 
-/// Deletes test mode with all that is in it; whether it is gone.
+/// What becomes of test mode.
+enum End {
+    Stays,
+    Gone,
+    Goes(Box<Work>),
+    Fails(Error),
+}
+
+impl End {
+    fn warning(&self) -> Option<String> {
+        match self {
+            Self::Stays | Self::Gone => None,
+            Self::Goes(_) => Some("Test mode is still being deleted.".to_owned()),
+            Self::Fails(error) => Some(format!("Test mode is still there: {}.", error.detail())),
+        }
+    }
+}
+
+/// Deletes test mode with all that is in it.
 async fn delete_test(
     app: &App,
     developer: &DeveloperCaller,
     test: &Tenant,
-    warnings: &mut Vec<String>,
-) -> bool {
-    let done = async {
-        removal::withdraw(app, test, &developer.user, false).await?;
-        let detail = json!({"mode": "test"});
-        let key = test.scope.tenant();
-        let act = app.act(&developer.user, "project.delete-mode", key, &detail);
-        store::delete_mode(&app.db, test, &act).await
+    patience: &Patience,
+) -> End {
+    let detail = Detail {
+        actor: developer.user.to_string(),
+        leaves_subscriptions: false,
+        sample_until: None,
+        held: Went::default(),
     };
-    match done.await {
-        Ok(()) => true,
+    let asked = async {
+        removal::check(app, test, false).await?;
+        works::ask(app, test, Kind::DeleteTest, &detail, patience.wait()).await
+    };
+    match asked.await {
+        Ok(Outcome::Done(_)) => End::Gone,
+        Ok(Outcome::Runs(work)) => End::Goes(Box::new(work)),
         Err(error) => {
             tracing::warn!(tenant = &**test.scope.tenant(), cause = ?error, "test mode could not be deleted");
-            warnings.push(format!("Test mode is still there: {}.", error.detail()));
-            false
+            End::Fails(error)
         }
     }
 }

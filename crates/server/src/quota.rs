@@ -8,14 +8,16 @@ use dream_domain::error::{Code, Error, Result};
 use dream_domain::period::PeriodKind;
 use dream_domain::plan::effective_plan;
 use dream_domain::project::Kind;
-use dream_domain::tier::{MeterLimit, find_tier, limit_for};
-use dream_domain::usage::{Amount, Limit, Meter};
+use dream_domain::tier::{MeterLimit, Tier, find_tier, limit_for};
+use dream_domain::usage::{Amount, Extra, Limit, Meter};
 use dream_store::meter::{Key, Take, Tally, Verdict};
 use dream_store::projects::Tenant;
+use dream_store::scope::Scope;
 use dream_store::usage;
 use dream_store::versions::Seen;
 
 use crate::app::App;
+use crate::cache::User;
 use crate::caller::UserCaller;
 use crate::{idempotency, plans};
 
@@ -61,29 +63,19 @@ pub(crate) async fn count(
 /// Where a caller stands in the running period; changes nothing.
 pub(crate) async fn standing(app: &App, caller: &UserCaller, meter: &Meter) -> Result<Tally> {
     let allowed = Allowed::find(app, caller, meter)?;
-    let (count, period) = usage::read(
-        &app.db,
-        &caller.tenant.scope,
-        &caller.subject,
-        meter,
-        allowed.period,
-    )
-    .await?;
-    Ok(Tally {
-        count,
-        limit: allowed.limit,
-        period,
-        plan: allowed.plan,
-        replayed: false,
-    })
+    allowed
+        .standing(app, &caller.tenant.scope, &caller.subject, meter)
+        .await
 }
 
 /// What a caller may use of a meter.
 pub(crate) struct Allowed {
     /// The name of the tier; empty without one.
     pub(crate) plan: Arc<str>,
-    /// The most in one period.
+    /// The most that the plan allows in one period.
     pub(crate) limit: Limit,
+    /// What was given on top of it for the running period.
+    pub(crate) extra: Option<Extra>,
     /// The window the limit holds for.
     pub(crate) period: PeriodKind,
 }
@@ -93,13 +85,29 @@ impl Allowed {
     /// says, or the default tier (rules 1).
     pub(crate) fn find(app: &App, caller: &UserCaller, meter: &Meter) -> Result<Self> {
         let tenant = &caller.tenant;
-        let tier = match (&caller.known, caller.told_plan()) {
+        match (&caller.known, caller.told_plan()) {
             (None, Some(name)) => {
-                Some(find_tier(&tenant.tiers, name).ok_or_else(|| plans::unknown(tenant, name))?)
+                let tier = find_tier(&tenant.tiers, name);
+                let tier = tier.ok_or_else(|| plans::unknown(tenant, name))?;
+                Self::by(tenant, Some(tier), meter)
             }
-            (Some(user), _) => effective_plan(&tenant.tiers, &user.grants, app.now()),
-            (None, None) => effective_plan(&tenant.tiers, &[], app.now()),
-        };
+            (Some(user), _) => Self::of(app, tenant, user, meter),
+            (None, None) => Self::by(tenant, effective_plan(&tenant.tiers, &[], app.now()), meter),
+        }
+    }
+
+    /// What a customer may use.
+    pub(crate) fn of(app: &App, tenant: &Tenant, user: &User, meter: &Meter) -> Result<Self> {
+        let now = app.now();
+        let tier = effective_plan(&tenant.tiers, &user.grants, now);
+        let allowed = Self::by(tenant, tier, meter)?;
+        Ok(Self {
+            extra: user.extra(meter, allowed.period, now),
+            ..allowed
+        })
+    }
+
+    fn by(tenant: &Tenant, tier: Option<&Tier>, meter: &Meter) -> Result<Self> {
         let named = *meter == Meter::requests()
             || tenant.tiers.iter().any(|t| t.limits.contains_key(meter));
         if !named {
@@ -121,7 +129,28 @@ impl Allowed {
         Ok(Self {
             plan,
             limit,
+            extra: None,
             period,
+        })
+    }
+
+    /// The counter of the running period beside what is allowed; changes nothing.
+    pub(crate) async fn standing(
+        self,
+        app: &App,
+        scope: &Scope,
+        subject: &Arc<str>,
+        meter: &Meter,
+    ) -> Result<Tally> {
+        let (count, period) = usage::read(&app.db, scope, subject, meter, self.period).await?;
+        let extra = self.extra.map_or(0, |extra| extra.within(period));
+        Ok(Tally {
+            count,
+            limit: self.limit.plus(extra),
+            extra,
+            period,
+            plan: self.plan,
+            replayed: false,
         })
     }
 }
@@ -143,6 +172,7 @@ fn take(
     let (scope, subject) = (&caller.tenant.scope, caller.subject.clone());
     Take::new(scope, subject, meter.clone(), allowed.period, amount, seen)
         .limited(allowed.limit, allowed.plan)
+        .with_extra(allowed.extra)
         .keyed(key)
 }
 

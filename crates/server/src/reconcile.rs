@@ -70,6 +70,17 @@ pub fn spawn(app: App, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
     })
 }
 
+/// Gives back what this process was at when it was stopped, so that the next one need not wait. Call it when nothing
+/// of it works any more.
+pub async fn give_back(app: &App) -> Result<()> {
+    leases::free(&app.db, &format!("{}/", app.process)).await
+}
+
+/// Gives back whatever anybody was at: for the only process on a database (rules 16), before it begins.
+pub async fn take_over(app: &App) -> Result<()> {
+    leases::free(&app.db, "").await
+}
+
 /// One turn of the worker: a sweep, and a round if the last one is long ago.
 async fn work(app: &App) -> Result<()> {
     if let Some(lease) = Lease::take(app, SWEEP).await? {
@@ -84,12 +95,13 @@ async fn work(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Compares everything with the payment provider now; waits for a round that is under way elsewhere. 409 `conflict` if
-/// that one takes too long.
+/// Compares everything with the payment provider now, and works what was missed; waits for a round that is under way
+/// elsewhere. 409 `conflict` if that one takes too long.
 pub(crate) async fn reconcile(app: &App) -> Result<Report> {
     let until = app.clock.machine().plus(ms(PATIENCE));
     while app.clock.machine() < until {
         if let Some(report) = attempt(app).await? {
+            settled(app).await?;
             return Ok(report);
         }
         tokio::time::sleep(LOOK_EVERY).await;
@@ -131,7 +143,8 @@ async fn settled(app: &App) -> Result<()> {
     }
 }
 
-/// A job that this call alone does. One that failed is not given back: it is free again after a while.
+/// A job that this call alone does. One that failed is not given back: it is free again after a while, or when the
+/// process ends.
 struct Lease<'a> {
     app: &'a App,
     job: String,
@@ -143,7 +156,7 @@ struct Lease<'a> {
 impl<'a> Lease<'a> {
     /// Takes a job; none while somebody else has it.
     async fn take(app: &'a App, job: &str) -> Result<Option<Self>> {
-        let holder = hex(&app.random.bytes::<8>());
+        let holder = format!("{}/{}", app.process, hex(&app.random.bytes::<8>()));
         let now = app.clock.machine();
         let taken = leases::take(&app.db, job, &holder, now, now.plus(LEASE_MS)).await?;
         Ok(taken.map(|note| Self {

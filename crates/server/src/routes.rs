@@ -15,9 +15,9 @@ use crate::front::{Entry, Table};
 use crate::http::problem::Problem;
 use crate::openapi::{base, complete};
 use crate::{
-    accounts, assets, audit, auth, cart, checkout, connect, customers, dashboard, dev, dev_mail,
-    developers, events, explain, health, hosted, logos, orders, pages, platform, projects, promote,
-    providers, receipts, tiers, usage, webhooks,
+    accounts, assets, audit, auth, cart, checkout, connect, customers, dashboard, demo, dev,
+    dev_mail, developers, events, explain, health, hosted, logos, orders, pages, platform,
+    previews, projects, promote, providers, receipts, tiers, usage, webhooks,
 };
 
 /// Routes that browsers of any origin may call (rules 11).
@@ -53,6 +53,12 @@ fn same_origin() -> OpenApiRouter<App> {
             customers::delete
         ))
         .routes(routes!(customers::mint, customers::revoke))
+        .routes(routes!(customers::usage::get))
+        .routes(routes!(customers::usage::grant))
+        .routes(routes!(customers::usage::reset))
+        .routes(routes!(customers::sessions::list))
+        .routes(routes!(customers::sessions::end))
+        .routes(routes!(customers::portal::open))
         .merge(selling())
         .merge(figures())
         .routes(routes!(developers::register))
@@ -68,6 +74,8 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(projects::list_keys))
         .routes(routes!(projects::settings))
         .routes(routes!(projects::deletion::delete))
+        .routes(routes!(projects::reset::reset))
+        .routes(routes!(projects::works::list))
         .routes(routes!(logos::set))
         .routes(routes!(assets::create))
         .routes(routes!(assets::create_own))
@@ -93,6 +101,7 @@ fn same_origin() -> OpenApiRouter<App> {
         .routes(routes!(audit::list))
         .routes(routes!(tiers::own, tiers::update, tiers::delete))
         .routes(routes!(tiers::add))
+        .routes(routes!(previews::create))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
@@ -130,6 +139,7 @@ fn figures() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(dashboard::get))
         .routes(routes!(dashboard::days::series))
+        .routes(routes!(dashboard::used::usage))
         .routes(routes!(dashboard::totals::totals))
         .routes(routes!(dashboard::totals::developer))
         .routes(routes!(dashboard::operator::platforms))
@@ -161,6 +171,7 @@ const PAGES: &[&str] = &[
     "/docs/errors/{code}",
     "/docs/{file}",
     "/_dev/mail/{id}",
+    demo::door::PATH,
 ];
 
 /// Everything that answers, and what is known of each path.
@@ -196,7 +207,8 @@ pub(crate) fn router(app: &App) -> (Router, Table) {
         .route("/docs/", get(pages::reference_home))
         .route("/docs/errors/{code}", get(pages::error))
         .route("/docs/{file}", get(pages::reference))
-        .route("/_dev/mail/{id}", get(dev_mail::show));
+        .route("/_dev/mail/{id}", get(dev_mail::show))
+        .route(demo::door::PATH, get(demo::door::open));
     // Answers of the hot path are smaller than a packet: there is nothing to gain by compressing them.
     let router = shared
         .merge(own.merge(pages).layer(CompressionLayer::new()))

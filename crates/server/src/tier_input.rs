@@ -1,5 +1,7 @@
 //! Tiers as developers write them: alone, and inside a new project.
 
+pub(crate) mod rules;
+
 use std::collections::BTreeMap;
 
 use dream_domain::error::{Code, Error, Result, invalid};
@@ -258,14 +260,17 @@ impl TierFields {
         self.make(app, tenant.kind, last.map_or(0, |position| position + 1))
     }
 
+    /// The internal name: as given, or what the display name becomes.
+    pub(crate) fn internal_name(&self) -> Result<String> {
+        let given = self.name.as_ref().or(self.display_name.as_ref());
+        given.map(|name| slug(name)).ok_or_else(|| missing("name"))
+    }
+
     /// A tier at a place in the order of a project of this kind.
     pub(crate) fn make(&self, app: &App, kind: Kind, position: i64) -> Result<Tier> {
-        let shown = self
-            .display_name
-            .clone()
-            .or_else(|| self.name.clone())
-            .ok_or_else(|| missing("name"))?;
-        let name = slug(self.name.as_deref().unwrap_or(&shown));
+        let name = self.internal_name()?;
+        let shown = self.display_name.as_ref().or(self.name.as_ref());
+        let shown = shown.unwrap_or(&name);
         let id = TierId::new(app.now(), app.random.bytes());
         let price = self.price.ok_or_else(|| missing("price"))?;
         let kind = if kind == Kind::Store {
@@ -276,7 +281,7 @@ impl TierFields {
         let mut tier = Tier {
             kind,
             position,
-            ..Tier::subscription(id, &name, &shown, price, Limit::Unlimited)
+            ..Tier::subscription(id, &name, shown, price, Limit::Unlimited)
         };
         // What names its meters and no limit of requests allows none.
         if self.meters.is_some() && (kind == TierKind::OneOff || self.limit.is_none()) {

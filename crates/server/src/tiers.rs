@@ -20,7 +20,8 @@ use crate::http::body::Fields;
 use crate::http::etag::Known;
 use crate::http::params::Params;
 use crate::http::problem;
-use crate::tier_input::{TierFields, TierNamed, TierUpdates};
+use crate::previewing::Preview;
+use crate::tier_input::{TierFields, TierNamed, TierUpdates, rules};
 use crate::tiers::body::{ProductBody, TierBody};
 
 /// The tiers of a project.
@@ -28,6 +29,26 @@ use crate::tiers::body::{ProductBody, TierBody};
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TierList {
     tiers: Vec<TierBody>,
+    /// That these are not what is sold, but a preview; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preview: Option<PreviewBody>,
+}
+
+/// A preview of what is not sold yet.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct PreviewBody {
+    /// When its link stops working; milliseconds since the epoch.
+    #[schema(example = 1_763_712_000_000_i64)]
+    expires_at: i64,
+}
+
+/// Which tiers everyone sees.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Showing {
+    /// What `POST /pricing-previews` put into its link: the tiers with that draft laid over them.
+    preview: Option<String>,
 }
 
 /// The products of a project.
@@ -79,14 +100,27 @@ pub(crate) struct Listing {
 
 /// List the tiers of a project
 ///
-/// What a pricing page shows, in the project's order. Prices are in minor units, -1 is unlimited.
-#[utoipa::path(get, path = "/api/tiers", operation_id = "listTiers", tag = "catalogue", responses((status = 200, description = "Tiers that are sold", body = TierList)),
+/// What a pricing page shows, in the project's order. Prices are in minor units, -1 is unlimited. With `preview` it is
+/// what they would be with a draft of the developer's; a checkout knows nothing of that.
+#[utoipa::path(get, path = "/api/tiers", operation_id = "listTiers", tag = "catalogue", params(Showing), responses((status = 200, description = "Tiers that are sold", body = TierList)),
     security(("publishableKey" = []), ("secretKey" = [])))]
-pub(crate) async fn list(Public(tenant): Public) -> Json<TierList> {
-    let sold = tenant.tiers.iter().filter(|tier| tier.active);
-    Json(TierList {
+pub(crate) async fn list(
+    State(app): State<App>,
+    Public(tenant): Public,
+    Params(showing): Params<Showing>,
+) -> problem::Result<Json<TierList>> {
+    let token = showing.preview.as_deref();
+    let preview = token
+        .map(|token| Preview::open(&app, &tenant, token))
+        .transpose()?;
+    let tiers = preview.as_ref().map_or(&tenant.tiers, Preview::tiers);
+    let sold = tiers.iter().filter(|tier| tier.active);
+    Ok(Json(TierList {
         tiers: sold.map(|tier| TierBody::shown(tier, &tenant)).collect(),
-    })
+        preview: preview.map(|preview| PreviewBody {
+            expires_at: preview.expires_at().0,
+        }),
+    }))
 }
 
 /// List the products of a store
@@ -140,7 +174,7 @@ pub(crate) async fn add(
     let inner = fields.object("tier")?.map(Fields::of);
     let tier = TierFields::read(&mut inner.unwrap_or(fields))?.build(&app, &caller.tenant)?;
     edit::check_kind(&caller.tenant, &tier)?;
-    edit::check_room(&caller.tenant)?;
+    rules::check_room(&caller.tenant.tiers)?;
     let detail = json!({"name": tier.name, "price": tier.price.minor, "currency": tier.price.currency.as_str()});
     let act = app.act(&caller.actor, "tier.add", &tier.name, &detail);
     let messages = catalog::messages(

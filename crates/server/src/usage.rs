@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use dream_domain::error::Result;
 use dream_domain::usage::{Amount, Meter, decide};
-use dream_store::meter::{Key, Tally};
+use dream_store::meter::Key;
 use dream_store::usage;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -136,17 +136,10 @@ impl Wish {
 
 async fn try_out(app: &App, caller: &UserCaller, wish: &Wish) -> Result<Response> {
     let allowed = Allowed::find(app, caller, &wish.meter)?;
-    let scope = &caller.tenant.scope;
-    let (count, period) =
-        usage::read(&app.db, scope, &caller.subject, &wish.meter, allowed.period).await?;
-    let fits = decide(count, wish.amount.get(), allowed.limit).is_some();
-    let tally = Tally {
-        count,
-        limit: allowed.limit,
-        period,
-        plan: allowed.plan,
-        replayed: false,
-    };
+    let tally = allowed
+        .standing(app, &caller.tenant.scope, &caller.subject, &wish.meter)
+        .await?;
+    let fits = decide(tally.count, wish.amount.get(), tally.limit).is_some();
     Ok(if fits {
         taken(app, caller, &wish.meter, &tally)
     } else {

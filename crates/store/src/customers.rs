@@ -26,11 +26,11 @@ use crate::sql::statements;
 use crate::step::{Refusal, Step};
 
 statements! {
-    FIND = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at, plan
+    FIND = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at, plan, extra_until
         from end_users where publishable_key = $1 and user_id = $2";
-    FIND_BY_EXTERNAL_ID = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at, plan
+    FIND_BY_EXTERNAL_ID = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at, plan, extra_until
         from end_users where publishable_key = $1 and external_id = $2";
-    FIND_BY_EMAIL = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at, plan
+    FIND_BY_EMAIL = "select user_id, external_id, email, email_verified, first_name, last_name, metadata, version, created_at, updated_at, plan, extra_until
         from end_users where publishable_key = $1 and email_folded = $2";
     VERSION = "select version from end_users where publishable_key = $1 and user_id = $2";
     /// What was given and what was bought: every reader of plans sees both.
@@ -87,6 +87,8 @@ pub struct Customer {
     /// The plan that was last recorded; none for the default plan. What holds now is
     /// [`dream_domain::plan::effective_plan`].
     pub plan: Option<Arc<str>>,
+    /// Until when there may be use that was given on top of the plan; none if there never was any.
+    pub extra_until: Option<Millis>,
 }
 
 /// What is written of a customer.

@@ -3,9 +3,13 @@
 
 pub(crate) mod people;
 pub(crate) mod platforms;
+pub(crate) mod used;
 
-pub use people::{Filter, Order, Person, Used, counters, decided, grants, page, subscriptions};
+pub use people::{
+    Filter, Order, Person, Used, counters, decided, extras, grants, page, subscriptions,
+};
 pub use platforms::{Platform, Users, platforms, users_by_mode};
+pub use used::{Allows, Near, Running, Top, Wish, running, top, used};
 
 use std::sync::Arc;
 
@@ -45,12 +49,19 @@ statements! {
           from subscriptions where publishable_key = $1
           and status in ('active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete', 'unknown')
         ) as s group by standing, currency order by standing, currency");
-    /// Everything before the window is one row, under day -1.
+    /// Everything before the window is one row, under day -1. Who pays, and whose subscription ends, is told by the last
+    /// change of a user: each change adds how it differs from the one before.
     CHANGES = "select cast(day as bigint), currency, cast(sum(mrr_after - mrr_before) as bigint),
         cast(sum(case when mrr_before = 0 and mrr_after > 0 then 1 else 0 end) as bigint),
-        cast(sum(case when mrr_before > 0 and mrr_after = 0 then 1 else 0 end) as bigint) from (
-          select case when at < $2 then -1 else at / 86400000 end as day, currency, mrr_before, mrr_after
-          from subscription_changes where publishable_key = $1 and at < $3
+        cast(sum(case when mrr_before > 0 and mrr_after = 0 then 1 else 0 end) as bigint),
+        cast(sum(paying) as bigint), cast(sum(canceling) as bigint) from (
+          select case when at < $2 then -1 else at / 86400000 end as day, currency, mrr_before, mrr_after,
+            pays - lag(pays, 1, 0) over (partition by user_id order by at, change_id) as paying,
+            ends - lag(ends, 1, 0) over (partition by user_id order by at, change_id) as canceling from (
+              select user_id, change_id, at, currency, mrr_before, mrr_after, case when mrr_after > 0 then 1 else 0 end as pays,
+                case when reason in ('cancels_at_period_end', 'disconnected') then 1 else 0 end as ends
+              from subscription_changes where publishable_key = $1 and at < $3
+            ) as told
         ) as c group by day, currency order by day, currency";
     /// Invoices and orders; the money of a dispute that is open or lost is not ours.
     PAID_BY_DAY = "select cast(day as bigint), currency, cast(sum(net) as bigint), cast(sum(orders) as bigint) from (
@@ -68,12 +79,6 @@ statements! {
           select currency, paid_at, amount_paid - case when dispute in ('open', 'lost') then amount_paid else amount_refunded end
           from orders where publishable_key = $1 and paid_at < $4
         ) as p group by currency order by currency";
-    /// Customers whose running period is at four fifths of the limit of their plan, and at the limit. A plan that is
-    /// not named has no limit.
-    NEAR_LIMIT = "select cast(coalesce(sum(case when used < most then 1 else 0 end), 0) as bigint), cast(coalesce(sum(case when used >= most then 1 else 0 end), 0) as bigint) from (
-          select used, case plan when $3 then cast($4 as bigint) when $5 then cast($6 as bigint) when $7 then cast($8 as bigint) when $9 then cast($10 as bigint) end as most
-          from usage_counts where publishable_key = $1 and meter = 'requests' and period_start <= $2 and period_end > $2
-        ) as c where most is not null and used * 5 >= most * 4 and used > 0";
     /// Of each user the last change before the window, and the last one of all.
     CHURN = "select cast(coalesce(sum(case when first > 0 then 1 else 0 end), 0) as bigint),
         cast(coalesce(sum(case when first > 0 and last = 0 then 1 else 0 end), 0) as bigint) from (
@@ -83,11 +88,6 @@ statements! {
             from subscription_changes where publishable_key = $1 and at < $3
           ) as c group by user_id
         ) as people";
-    /// The days are made first, so that days of single users are passed over.
-    USED_BY_DAY = "with recursive days (day) as (
-          select cast($2 as bigint) union all select day + 86400000 from days where day < $3)
-        select u.day, u.used from days cross join usage_days u
-        where u.publishable_key = $1 and u.day = days.day and u.user_id = '' and u.meter = 'requests' order by u.day";
     /// Few events wait or were given up, over all tenants: the status leads, not the tenant with all it ever got.
     TROUBLES = "select status, cast(count(*) as bigint), cast(sum(case when attempts > 1 then 1 else 0 end) as bigint), max(received_at) from inbox
         where status in ('waiting', 'dead') and (publishable_key || '' = $1 or (publishable_key || '' = '' and account_id = $2 and livemode = $3))
@@ -122,6 +122,10 @@ pub struct Changed {
     pub began: i64,
     /// How many stopped.
     pub stopped: i64,
+    /// By how many users more pay than before.
+    pub paying: i64,
+    /// By how many users more have a subscription that runs to its end.
+    pub canceling: i64,
 }
 
 /// What came in on a day, in one currency.
@@ -148,15 +152,6 @@ pub struct Revenue {
     pub recent: i64,
     /// In the window before it.
     pub before: i64,
-}
-
-/// How many customers use up what their plans allow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NearLimit {
-    /// At four fifths or more, but not at the limit.
-    pub close: i64,
-    /// At the limit.
-    pub reached: i64,
 }
 
 /// Events of a tenant, and of its account while their tenant is not known, that are not worked.
@@ -200,6 +195,8 @@ pub async fn changes(db: &Db, scope: &Scope, from: Millis, to: Millis) -> Result
                 mrr: row.int(2)?,
                 began: row.int(3)?,
                 stopped: row.int(4)?,
+                paying: row.int(5)?,
+                canceling: row.int(6)?,
             })
         })
         .collect()
@@ -210,16 +207,6 @@ pub async fn churn(db: &Db, scope: &Scope, from: Millis, to: Millis) -> Result<(
     let rows = db.rows(&CHURN, params![scope.tenant(), from, to]).await?;
     let read = |row: &Row| Ok((row.int(0)?, row.int(1)?));
     rows.first().map_or(Ok((0, 0)), read)
-}
-
-/// Calls of the meter `requests` by day, from one day to another, both included; days without any are left out. Exact
-/// after [`Db::fold`].
-pub async fn used(db: &Db, scope: &Scope, from: Millis, to: Millis) -> Result<Vec<(Millis, i64)>> {
-    let row = params![scope.tenant(), from.day_start(), to.day_start()];
-    let rows = db.rows(&USED_BY_DAY, row).await?;
-    rows.iter()
-        .map(|row| Ok((row.time(0)?, row.int(1)?)))
-        .collect()
 }
 
 /// What was paid day by day from `from` to before `to`.
@@ -255,23 +242,6 @@ pub async fn revenue(db: &Db, scope: &Scope, now: Millis, window_ms: i64) -> Res
             })
         })
         .collect()
-}
-
-/// How many customers are near the limits of these plans, in calls of the meter `requests`.
-pub async fn near_limit(db: &Db, scope: &Scope, limits: &[(&str, i64)]) -> Result<NearLimit> {
-    let mut sum = NearLimit::default();
-    for some in limits.chunks(4) {
-        let mut row = params![scope.tenant(), db.now()];
-        for index in 0..4 {
-            let (plan, limit) = some.get(index).copied().unzip();
-            row.extend(params![plan, limit]);
-        }
-        for row in db.rows(&NEAR_LIMIT, row).await? {
-            sum.close += row.int(0)?;
-            sum.reached += row.int(1)?;
-        }
-    }
-    Ok(sum)
 }
 
 /// The events of a tenant that are not worked. `account_id` is the account it sells on, if one.

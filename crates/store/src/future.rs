@@ -10,26 +10,30 @@ use crate::sql::statements;
 use crate::step::Step;
 
 statements! {
+    /// What this server writes by itself, such as when it has last looked at something, is no reason to stay.
     WRITTEN = "select cast(1 as bigint) where exists (select 1 from usage_counts where updated_at > $1 or period_start > $1)
         or exists (select 1 from usage_days where day > $1)
         or exists (select 1 from usage_snapshots where period_end > $1)
+        or exists (select 1 from usage_extras where created_at > $1)
         or exists (select 1 from end_users where updated_at > $1)
         or exists (select 1 from tiers where updated_at > $1)
         or exists (select 1 from tenants where created_at > $1)
         or exists (select 1 from api_keys where created_at > $1)
         or exists (select 1 from subscription_changes where at > $1)
-        or exists (select 1 from payment_accounts where connected_at > $1 or checked_at > $1 or disconnected_at > $1)
-        or exists (select 1 from prices where created_at > $1)
+        or exists (select 1 from payment_accounts where connected_at > $1 or disconnected_at > $1)
         or exists (select 1 from payment_customers where created_at > $1 or deleted_at > $1)
         or exists (select 1 from checkouts where created_at > $1 or completed_at > $1)
-        or exists (select 1 from subscriptions where fetched_at > $1)
-        or exists (select 1 from invoices where fetched_at > $1)
+        or exists (select 1 from subscriptions where fetched_at > $1 and (started_at > $1 or period_start > $1 or canceled_at > $1 or ended_at > $1))
+        or exists (select 1 from invoices where fetched_at > $1 and (created_at > $1 or paid_at > $1))
         or exists (select 1 from inbox where created_at > $1)
         or exists (select 1 from orders where created_at > $1 or paid_at > $1 or fulfilled_at > $1 or closed_at > $1)";
     DELETE_COUNTS = "delete from usage_counts";
     DELETE_SNAPSHOTS = "delete from usage_snapshots";
     DELETE_DAYS = "delete from usage_days";
     DELETE_TOMBSTONES = "delete from usage_tombstones";
+    /// What was given for a period that is not there yet.
+    DELETE_EXTRAS = "delete from usage_extras where period_start > $1";
+    BRING_EXTRAS = "update usage_extras set created_at = $1 where created_at > $1";
     BRING_USERS = "update end_users set created_at = case when created_at > $1 then $1 else created_at end, updated_at = $1 where updated_at > $1";
     BRING_TIERS = "update tiers set created_at = case when created_at > $1 then $1 else created_at end, updated_at = $1 where updated_at > $1";
     BRING_TENANTS = "update tenants set created_at = $1 where created_at > $1";
@@ -67,6 +71,19 @@ pub async fn is_written(db: &Db, now: Millis) -> Result<bool> {
     Ok(!db.rows(&WRITTEN, params![now]).await?.is_empty())
 }
 
+/// Brings back to `now` what this server wrote by itself while time was ahead; what it has looked at is looked at again.
+pub async fn bring_own(db: &Db, now: Millis) -> Result<()> {
+    let own = [
+        &BRING_ACCOUNTS,
+        &BRING_PRICES,
+        &BRING_SUBSCRIPTIONS,
+        &BRING_INVOICES,
+    ];
+    let steps = own.iter().map(|sql| Step::new(sql, params![now])).collect();
+    db.run(steps).await?;
+    Ok(())
+}
+
 /// Deletes all counts and brings other times back to `now`.
 pub async fn wipe(db: &Db, now: Millis) -> Result<()> {
     let delete = [
@@ -92,6 +109,8 @@ pub async fn wipe(db: &Db, now: Millis) -> Result<()> {
         &BRING_EVENTS,
         &BRING_ORDERS,
         &BRING_REFUNDS,
+        &DELETE_EXTRAS,
+        &BRING_EXTRAS,
     ];
     let mut steps: Vec<Step> = delete.iter().map(|sql| Step::new(sql, params![])).collect();
     steps.extend(bring.iter().map(|sql| Step::new(sql, params![now])));

@@ -17,6 +17,8 @@ statements! {
         returning note";
     KEEP = "update job_leases set held_until = $4, note = $5 where job = $1 and holder = $2 and held_until > $3";
     RELEASE = "update job_leases set held_until = 0, ran_at = $3, note = $4 where job = $1 and holder = $2 and held_until > $3";
+    FREE = "update job_leases set held_until = 0
+        where held_until > 0 and substr(holder, 1, length(cast($1 as text))) = cast($1 as text)";
     RAN_AT = "select ran_at from job_leases where job = $1";
 }
 
@@ -53,6 +55,13 @@ pub async fn release(db: &Db, job: &str, holder: &str, now: Millis, note: &str) 
     let row = params![job, holder, now, note];
     db.changed(vec![Step::new(&RELEASE, row).must_change(1)])
         .await
+}
+
+/// Gives back, not done, every job whose holder has a name that begins so; with an empty name all of them. For holders
+/// that are at nothing any more.
+pub async fn free(db: &Db, holders: &str) -> Result<()> {
+    db.run(vec![Step::new(&FREE, params![holders])]).await?;
+    Ok(())
 }
 
 /// When a job was last done; none if it never was.

@@ -54,6 +54,7 @@ pub mod tiers;
 pub mod usage;
 pub mod value;
 pub mod versions;
+pub mod works;
 mod writer;
 
 pub use backup::restore;
@@ -72,6 +73,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static sql::Sql)> {
         ("dashboard", dashboard::STATEMENTS),
         ("dashboard::people", dashboard::people::STATEMENTS),
         ("dashboard::platforms", dashboard::platforms::STATEMENTS),
+        ("dashboard::used", dashboard::used::STATEMENTS),
         ("future", future::STATEMENTS),
         ("idempotency", idempotency::STATEMENTS),
         ("identities", identities::STATEMENTS),
@@ -96,6 +98,7 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static sql::Sql)> {
         ("prices", prices::STATEMENTS),
         ("projects", projects::STATEMENTS),
         ("projects::deletion", projects::deletion::STATEMENTS),
+        ("projects::reset", projects::reset::STATEMENTS),
         ("projects::modes", projects::modes::STATEMENTS),
         ("projects::settings", projects::settings::STATEMENTS),
         ("reconcile", reconcile::STATEMENTS),
@@ -111,6 +114,8 @@ pub fn statements() -> Vec<(&'static str, &'static str, &'static sql::Sql)> {
         ("subscriptions::changes", subscriptions::changes::STATEMENTS),
         ("tiers", tiers::STATEMENTS),
         ("usage", usage::STATEMENTS),
+        ("usage::extras", usage::extras::STATEMENTS),
+        ("works", works::STATEMENTS),
     ];
     let all = modules
         .iter()

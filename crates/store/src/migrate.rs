@@ -30,6 +30,14 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
         "0005_orders.sql",
         include_str!("../../../migrations/0005_orders.sql"),
     ),
+    (
+        "0006_extra_usage.sql",
+        include_str!("../../../migrations/0006_extra_usage.sql"),
+    ),
+    (
+        "0007_works.sql",
+        include_str!("../../../migrations/0007_works.sql"),
+    ),
 ];
 
 /// What `schema_migrations` looks like on either engine.

@@ -19,6 +19,7 @@ use dream_domain::time::Millis;
 
 use crate::Db;
 use crate::params;
+use crate::pattern::like;
 use crate::scope::Scope;
 use crate::sql::{Sql, statements};
 use crate::value::{Row, Value};
@@ -42,7 +43,9 @@ statements! {
         expires_at, paid_at, fulfilled_at, closed_at, check_at from orders
         where publishable_key = $1 and order_id < $2
         and (cast($3 as text) is null or status = $3) and (cast($4 as text) is null or email_folded = $4 or user_id = $4)
-        and created_at >= $5 and created_at < $6 order by order_id desc limit $7";
+        and created_at >= $5 and created_at < $6
+        and (cast($7 as text) is null or order_id = $7 or payment_id = $7 or session_id = $7 or email_folded like $8 escape '\\')
+        order by order_id desc limit $9";
     TENANT_OF_SESSION = "select publishable_key from orders where session_id = $1 and account_id = $2 order by publishable_key limit 1";
     TENANT_OF_PAYMENT = "select publishable_key from orders where payment_id = $1 and account_id = $2 order by publishable_key limit 1";
     DUE = "select publishable_key, order_id from orders where check_at <= $1 order by check_at, order_id limit $2";
@@ -193,6 +196,8 @@ pub struct Filter {
     pub from: Option<Millis>,
     /// Made before this moment.
     pub to: Option<Millis>,
+    /// Only those with this in the e-mail, or the one with this id, payment or session.
+    pub search: Option<String>,
     /// Only ids before this one.
     pub before: Option<String>,
 }
@@ -214,6 +219,7 @@ pub async fn find_by_payment(db: &Db, scope: &Scope, payment_id: &str) -> Result
 
 /// Orders, newest first.
 pub async fn list(db: &Db, scope: &Scope, filter: &Filter, limit: i64) -> Result<Vec<Order>> {
+    let search = filter.search.as_deref();
     let row = params![
         scope.tenant(),
         filter.before.as_deref().unwrap_or("ord_~"),
@@ -221,6 +227,8 @@ pub async fn list(db: &Db, scope: &Scope, filter: &Filter, limit: i64) -> Result
         filter.buyer.as_deref(),
         filter.from.unwrap_or(Millis(i64::MIN)),
         filter.to.unwrap_or(Millis(i64::MAX)),
+        search,
+        search.map(|text| like(&text.to_lowercase())),
         limit
     ];
     db.rows(&LIST, row).await?.iter().map(row::order).collect()

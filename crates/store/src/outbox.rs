@@ -10,6 +10,7 @@ use dream_domain::time::Millis;
 use crate::Db;
 use crate::params;
 use crate::scope::hold;
+use crate::settings;
 use crate::sql::statements;
 use crate::step::{Refusal, Step};
 use crate::value::Row;
@@ -103,6 +104,29 @@ pub async fn add(db: &Db, message: &Message) -> Result<()> {
     db.run(vec![hold(&message.tenant), add_step(message)])
         .await?;
     Ok(())
+}
+
+/// What is noted with a message: a setting of the database.
+#[derive(Clone, Copy, Debug)]
+pub struct Note<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it was when somebody looked.
+    pub before: Option<&'a str>,
+    /// From now on.
+    pub value: &'a str,
+}
+
+/// Puts a message into the outbox and notes that it was written, both or neither; false, and neither, if the note is
+/// not what it was before.
+pub async fn add_noted(db: &Db, message: &Message, note: &Note<'_>) -> Result<bool> {
+    let noted = settings::put_over_step(note.name, note.before, note.value);
+    let steps = vec![noted, hold(&message.tenant), add_step(message)];
+    match db.run(steps).await {
+        Ok(_) => Ok(true),
+        Err(Refusal::Guard(0)) => Ok(false),
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 /// The step that puts a message into the outbox; its transaction must hold the tenant.

@@ -22,7 +22,8 @@ statements! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         on conflict (publishable_key, price_id) do update set active = excluded.active, product_id = excluded.product_id, tier = excluded.tier";
     ARCHIVE = "update prices set active = 0 where publishable_key = $1 and price_id = $2";
-    POINT = "update tiers set price_id = $4, product_id = $5, version = version + 1, updated_at = $6
+    /// `updated_at` is when somebody changed the tier; this the server does by itself.
+    POINT = "update tiers set price_id = $4, product_id = $5, version = version + 1
         where publishable_key = $1 and name = $2 and version = $3";
 }
 
@@ -86,8 +87,7 @@ pub async fn set_on_tier(
         &price.tier,
         version,
         &price.price_id,
-        &price.product_id,
-        act.at
+        &price.product_id
     ];
     let steps = vec![
         scope::touch(tenant),

@@ -2,6 +2,7 @@
 
 pub(crate) mod deletion;
 pub(crate) mod modes;
+pub mod reset;
 pub(crate) mod settings;
 
 pub use deletion::{Holds, delete, delete_mode, holds, open_sessions};

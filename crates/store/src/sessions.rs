@@ -8,6 +8,7 @@ use dream_domain::id::SessionId;
 use dream_domain::time::Millis;
 
 use crate::Db;
+use crate::audit::Act;
 use crate::db::Change;
 use crate::params;
 use crate::scope::Scope;
@@ -21,14 +22,18 @@ statements! {
         select publishable_key, cast($3 as text), user_id, cast($4 as bigint), cast($5 as bigint), cast(null as bigint),
           cast($6 as text), cast($7 as text), cast($4 as bigint), cast($4 as bigint)
         from end_users where publishable_key = $1 and user_id = $2";
-    FIND = "select session_id, user_id, expires_at, revoked_at, user_agent, created_at, authenticated_at, last_used_at
-        from sessions where publishable_key = $1 and session_id = $2";
-    FIND_BY_COOKIE = "select session_id, user_id, expires_at, revoked_at, user_agent, created_at, authenticated_at, last_used_at
-        from sessions where cookie_hash = $1 and publishable_key = $2 and revoked_at is null and expires_at > $3";
+    FIND = "select session_id, user_id, expires_at, revoked_at, user_agent, created_at, authenticated_at, last_used_at,
+        cast(case when cookie_hash is null then 0 else 1 end as bigint) from sessions where publishable_key = $1 and session_id = $2";
+    FIND_BY_COOKIE = "select session_id, user_id, expires_at, revoked_at, user_agent, created_at, authenticated_at, last_used_at,
+        cast(case when cookie_hash is null then 0 else 1 end as bigint) from sessions where cookie_hash = $1 and publishable_key = $2 and revoked_at is null and expires_at > $3";
     /// Sign-ins on the hosted pages; tokens minted by a backend are not a person's own.
-    LIST = "select session_id, user_id, expires_at, revoked_at, user_agent, created_at, authenticated_at, last_used_at
-        from sessions where publishable_key = $1 and user_id = $2 and cookie_hash is not null
+    LIST = "select session_id, user_id, expires_at, revoked_at, user_agent, created_at, authenticated_at, last_used_at,
+        cast(case when cookie_hash is null then 0 else 1 end as bigint) from sessions where publishable_key = $1 and user_id = $2 and cookie_hash is not null
         and revoked_at is null and expires_at > $3 order by last_used_at desc, session_id desc limit 100";
+    /// Tokens minted by a backend too.
+    ALL = "select session_id, user_id, expires_at, revoked_at, user_agent, created_at, authenticated_at, last_used_at,
+        cast(case when cookie_hash is null then 0 else 1 end as bigint) from sessions where publishable_key = $1 and user_id = $2 and session_id < $4
+        and revoked_at is null and expires_at > $3 order by session_id desc limit $5";
     USED = "update sessions set last_used_at = $3 where publishable_key = $1 and session_id = $2 and last_used_at < $4";
     REVOKE = "update sessions set revoked_at = $3
         where publishable_key = $1 and session_id = $2 and revoked_at is null and user_id = $4";
@@ -75,6 +80,8 @@ pub struct Session {
     pub authenticated_at: Millis,
     /// When it was last used, within five minutes.
     pub last_used_at: Millis,
+    /// Somebody signed in; false for a token that a backend minted.
+    pub is_sign_in: bool,
 }
 
 /// Opens a session for a user.
@@ -112,6 +119,20 @@ pub async fn list(db: &Db, scope: &Scope, user: &str, now: Millis) -> Result<Vec
     rows.iter().map(read).collect()
 }
 
+/// Everything that signs a user in and lives, minted tokens too, newest first; only ids before `before`.
+pub async fn page(
+    db: &Db,
+    scope: &Scope,
+    user: &str,
+    now: Millis,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Session>> {
+    let row = params![scope.tenant(), user, now, before.unwrap_or("~"), limit];
+    let rows = db.rows(&ALL, row).await?;
+    rows.iter().map(read).collect()
+}
+
 /// Notes that a session was used, at most every five minutes.
 pub async fn used(db: &Db, scope: &Scope, session: &Session, now: Millis) -> Result<()> {
     if now.0 - session.last_used_at.0 < USED_EVERY_MS {
@@ -141,6 +162,32 @@ pub async fn revoke(
     };
     db.change(change).await?;
     Ok(())
+}
+
+/// Ends one session of a user for the developer; false if none with this id lives. `act.at` is business time.
+pub async fn end(
+    db: &Db,
+    scope: &Scope,
+    user: &str,
+    id: &str,
+    act: &Act<'_>,
+    machine_now: Millis,
+) -> Result<bool> {
+    let tenant = scope.tenant();
+    let change = Change {
+        steps: vec![
+            Step::new(&REVOKE, params![tenant, id, machine_now, user]).must_change(1),
+            touch_user(tenant, user),
+            act.step(scope.platform(), Some(tenant)),
+        ],
+        bumps: vec![db.versions().user_slot(tenant, user)],
+        ..Change::default()
+    };
+    match db.change(change).await {
+        Ok(_) => Ok(true),
+        Err(Refusal::Guard(0)) => Ok(false),
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
 /// Forgets sessions that ended by themselves before `before`.
@@ -196,5 +243,6 @@ fn read(row: &Row) -> Result<Session> {
         created_at: row.time(5)?,
         authenticated_at: row.time(6)?,
         last_used_at: row.time(7)?,
+        is_sign_in: row.flag(8)?,
     })
 }

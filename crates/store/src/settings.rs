@@ -19,6 +19,8 @@ pub const DEMO: &str = "demo";
 statements! {
     FIND = "select value from settings where name = $1";
     PUT = "insert into settings (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value";
+    PUT_OVER = "insert into settings (name, value) values ($1, $2) on conflict (name) do update
+        set value = excluded.value where settings.value = cast($3 as text)";
     PUT_NEW = "insert into settings (name, value) values ($1, $2) on conflict (name) do nothing";
     REMOVE = "delete from settings where name = $1";
     PROBE = "insert into settings (name, value) values ('ready', $1) on conflict (name) do update set value = excluded.value";
@@ -51,6 +53,11 @@ pub async fn put_new(db: &Db, name: &str, value: &str) -> Result<bool> {
         Err(Refusal::Guard(_)) => Ok(false),
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+/// The step that sets a setting if it still is what it was before; none for one that nobody had set.
+pub(crate) fn put_over_step(name: &str, before: Option<&str>, value: &str) -> Step {
+    Step::new(&PUT_OVER, params![name, value, before]).must_change(1)
 }
 
 /// Removes a setting.

@@ -35,10 +35,11 @@ statements! {
         trial_days = $16, rate_per_minute = $17, max_per_order = $18, low_stock_at = $19, image_urls = $20, price_id = $21,
         product_id = $22, version = $23 + 1, updated_at = $24
         where publishable_key = $1 and name = $3 and version = $23";
-    ADD_STOCK = "update tiers set inventory = inventory + $3, version = version + 1, updated_at = $5
+    /// Stock has no version: no edit writes it, so that none is made anew because of it.
+    ADD_STOCK = "update tiers set inventory = inventory + $3, updated_at = $5
         where publishable_key = $1 and name = $2 and inventory is not null and inventory + $3 between 0 and $4";
     /// What was sold since `was` was read is never overwritten (defects 44).
-    SET_STOCK = "update tiers set inventory = cast($3 as bigint), version = version + 1, updated_at = $5
+    SET_STOCK = "update tiers set inventory = cast($3 as bigint), updated_at = $5
         where publishable_key = $1 and name = $2 and inventory is not distinct from cast($4 as bigint)";
 }
 

@@ -1,5 +1,9 @@
 //! Counters, days and history: the SQL around the meter, and what reports read.
 
+pub(crate) mod extras;
+
+pub use extras::{extras, grant, reset};
+
 use std::sync::Arc;
 
 use dream_domain::error::Result;
@@ -28,11 +32,15 @@ statements! {
         where publishable_key = $1 and user_id = $2 and meter = $3 and period_start = $4";
     HISTORY = "select meter, period_start, period_end, used, plan from usage_snapshots
         where publishable_key = $1 and user_id = $2 order by period_start desc, meter limit $3";
-    DAYS = "select day, meter, used from usage_days
-        where publishable_key = $1 and day >= $2 and day <= $3 and user_id = $4 order by day, meter";
+    /// The days are made first, so that those of other users are passed over.
+    DAYS = "with recursive days (day) as (
+          select cast($2 as bigint) union all select day + 86400000 from days where day < $3)
+        select u.day, u.meter, u.used from days cross join usage_days u
+        where u.publishable_key = $1 and u.day = days.day and u.user_id = $4 order by u.day, u.meter";
     DELETE_USER_DAYS = "delete from usage_days where day < $1 and user_id <> ''";
     DELETE_TENANT_DAYS = "delete from usage_days where day < $1 and user_id = ''";
     DELETE_TOMBSTONES = "delete from usage_tombstones where period_end <= $1";
+    DELETE_EXTRAS = "delete from usage_extras where period_end <= $1";
 }
 
 /// What one counter holds now; changes nothing.
@@ -84,7 +92,7 @@ pub async fn history(db: &Db, scope: &Scope, subject: &str, limit: i64) -> Resul
         .collect()
 }
 
-/// Use by day and meter between two days, both included; the tenant's total without a user.
+/// Use by day and meter between two days, both included; the tenant's total without a user. Exact after [`Db::fold`].
 pub async fn days(
     db: &Db,
     scope: &Scope,
@@ -93,7 +101,15 @@ pub async fn days(
     to: Millis,
 ) -> Result<Vec<(Millis, Arc<str>, i64)>> {
     let rows = db
-        .rows(&DAYS, params![scope.tenant(), from, to, user.unwrap_or("")])
+        .rows(
+            &DAYS,
+            params![
+                scope.tenant(),
+                from.day_start(),
+                to.day_start(),
+                user.unwrap_or("")
+            ],
+        )
         .await?;
     rows.iter()
         .map(|row| Ok((row.time(0)?, row.text(1)?, row.int(2)?)))
@@ -121,7 +137,7 @@ pub async fn close_periods(
     db.fold().await?;
     let first = params!["", "", "", i64::MIN, now, SLICE];
     let rows = db.rows(&FIND_CLOSED, first).await?;
-    let mut steps = Vec::with_capacity(rows.len() * 2 + 3);
+    let mut steps = Vec::with_capacity(rows.len() * 2 + 4);
     for row in &rows {
         let key = || -> Result<Vec<Value>> {
             Ok(params![
@@ -137,6 +153,7 @@ pub async fn close_periods(
     steps.push(Step::new(&DELETE_USER_DAYS, params![user_days_from]));
     steps.push(Step::new(&DELETE_TENANT_DAYS, params![tenant_days_from]));
     steps.push(Step::new(&DELETE_TOMBSTONES, params![now]));
+    steps.push(Step::new(&DELETE_EXTRAS, params![now]));
     db.run(steps).await?;
     Ok(rows.len())
 }

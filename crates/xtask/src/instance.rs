@@ -31,6 +31,7 @@ impl Instance {
             .env("DREAM_LISTEN", "127.0.0.1:0")
             .env("DREAM_DATA_DIR", data.path().join("data"))
             .env("DREAM_SANDBOX_LISTEN", "127.0.0.1:0")
+            .env("DREAM_DEMO_SAMPLE", "false")
             .stdin(Stdio::null())
             .stdout(log)
             .stderr(copy)

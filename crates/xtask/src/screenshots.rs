@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// What takes pictures when it is given a folder: every state of the hosted pages, every page of the
-/// dashboard, and the dashboard of a business that is alive.
+/// dashboard, and all of that with the sample data of a first start: a business that is alive.
 const SCRIPTS: &[&str] = &["looks.test.js", "dashboard-looks.test.js", "screenshots.js"];
 
 /// Takes the pictures.

@@ -20,7 +20,7 @@ const TAIL_LINES: usize = 40;
 /// Runs every check and test, in order, and stops at the first failure.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Also run what takes long: 200 kills, 100,000 histories, schemathesis
+    /// Also run what takes long: 200 kills, 100,000 histories, journeys in every look, all snippets, schemathesis
     #[arg(long)]
     long: bool,
     /// Run only this step; may be given several times

@@ -1,6 +1,6 @@
 //! `migrate`, `backup` and `restore`.
 
-use dream_server::admin::Command;
+use dream_server::admin::{Command, backup};
 use serde_json::{Value, json};
 
 use super::admin;
@@ -26,17 +26,31 @@ pub(crate) fn migrate(loaded: &Loaded, json: &Json) -> Result<(), Failure> {
     })
 }
 
-/// Writes a copy of the database, through the server when one runs.
-pub(crate) fn backup(loaded: &Loaded, backup: &Backup) -> Result<(), Failure> {
-    let file = std::path::absolute(&backup.file)
+/// Writes a copy of the database and of the pictures beside it, through the server when one runs.
+pub(crate) fn backup(loaded: &Loaded, wanted: &Backup) -> Result<(), Failure> {
+    let file = std::path::absolute(&wanted.file)
         .map_err(|error| Failure::misuse(format!("The file cannot be named: {error}")))?;
     let done = admin::run(loaded, Command::Backup { file })?;
-    admin::answer(&backup.output, &done, |done| {
-        let file = done.pointer("/file").and_then(Value::as_str);
-        vec![format!("Wrote {}", file.unwrap_or_default())]
-    })?;
+    admin::answer(&wanted.output, &done, written)?;
+    if let Some(bucket) = done["bucket"].as_str() {
+        output::note(&format!(
+            "The pictures are in the bucket {bucket} and not in it; copy that with the tools of its provider"
+        ));
+    }
     output::note("The master key is not in it; keep a copy of that too, apart from this file");
     Ok(())
+}
+
+/// What a backup consists of, for people.
+fn written(done: &Value) -> Vec<String> {
+    let text = |name: &str| done[name].as_str();
+    let mut lines = vec![format!("Wrote {}", text("file").unwrap_or_default())];
+    if let Some(assets) = text("assets") {
+        let count = done["pictures"].as_u64().unwrap_or_default();
+        let pictures = if count == 1 { "picture" } else { "pictures" };
+        lines.push(format!("Wrote {assets} with {count} {pictures}"));
+    }
+    lines
 }
 
 /// Puts a backup in the place of the database. Refuses while another process owns it.
@@ -62,6 +76,9 @@ pub(crate) fn restore(loaded: &Loaded, restore: &Restore) -> Result<(), Failure>
     output::note(&format!("Restored {}", database.display()));
     if let Some(kept) = kept {
         output::note(&format!("The database before is {}", kept.display()));
+    }
+    if let Some(pictures) = backup::put_back(&restore.file, &loaded.settings.uploads())? {
+        output::note(&format!("Restored pictures: {pictures}"));
     }
     Ok(())
 }

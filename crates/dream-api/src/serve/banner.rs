@@ -23,6 +23,10 @@ pub(super) fn print(app: &App, demo: Option<&Demo>) {
         ));
     }
     if let Some(demo) = demo {
+        lines.push(format!(
+            "The demo dashboard opens at {}/_dev/dashboard",
+            demo.base_url
+        ));
         lines.extend(keys(demo));
         lines.extend(calls(demo));
     }

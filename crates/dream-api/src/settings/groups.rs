@@ -34,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) smtp_url: Option<SmtpUrl>,
     /// The point at which the process ends itself; for tests.
     pub(crate) fault: Option<String>,
+    /// Whether demo projects get sample data.
+    pub(crate) demo_sample: bool,
     /// `[mail]`
     pub(crate) mail: Mail,
     /// `[google]`

@@ -35,6 +35,7 @@ pub(crate) fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let assets = assets::read(reader);
     let smtp_url = reader.optional("smtp_url", smtp_url);
     let fault = reader.optional("fault", fault);
+    let demo_sample = reader.required("demo_sample", yes_or_no);
     let mail = mail(reader);
     let google = google(reader);
     let sandbox_listen = reader.required("sandbox.listen", socket);
@@ -61,6 +62,7 @@ pub(crate) fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
         assets: assets?,
         smtp_url,
         fault,
+        demo_sample: demo_sample?,
         mail: mail?,
         google: google?,
         sandbox_listen: sandbox_listen?,
@@ -277,6 +279,10 @@ fn smtp_url(text: &str) -> Result<SmtpUrl, Wrong> {
 fn fault(text: &str) -> Result<String, Wrong> {
     let known: Vec<(&str, &str)> = faults::ALL.iter().map(|name| (*name, *name)).collect();
     one_of(text, &known).map(str::to_owned)
+}
+
+fn yes_or_no(text: &str) -> Result<bool, Wrong> {
+    one_of(text, &[("true", true), ("false", false)])
 }
 
 fn signing_secret(text: &str) -> Result<Secret, Wrong> {

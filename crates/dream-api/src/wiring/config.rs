@@ -33,6 +33,7 @@ pub(super) fn config(settings: &Settings, addresses: Addresses) -> Config {
         payments: settings.payments(sandbox.as_ref()),
         sandbox,
         fault: settings.fault.clone(),
+        demo_sample: settings.demo_sample,
         data_dir: settings.data_dir.clone(),
         assets: settings.uploads(),
         operators: operators(settings),

@@ -58,7 +58,7 @@ impl Home {
         serde_json::from_slice(&std::fs::read(self.data().join("demo.json")).unwrap()).unwrap()
     }
 
-    /// The binary with these arguments and no settings but the place of the data and free ports.
+    /// The binary with these arguments and no settings but the place of the data, free ports and no sample data.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dream-api"));
         command
@@ -67,7 +67,8 @@ impl Home {
             .env_clear()
             .env("DREAM_DATA_DIR", self.data())
             .env("DREAM_LISTEN", "127.0.0.1:0")
-            .env("DREAM_SANDBOX_LISTEN", "127.0.0.1:0");
+            .env("DREAM_SANDBOX_LISTEN", "127.0.0.1:0")
+            .env("DREAM_DEMO_SAMPLE", "false");
         if let Some(url) = &self.database_url {
             command.env("DREAM_DATABASE_URL", url);
         }

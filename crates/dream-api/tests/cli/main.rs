@@ -8,10 +8,12 @@
 
 mod backup;
 mod commands;
+mod door;
 mod home;
 mod loopback;
 mod processes;
 mod production;
+mod sample;
 mod sandbox;
 mod server;
 mod shutdown;

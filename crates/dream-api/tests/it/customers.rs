@@ -3,3 +3,5 @@
 mod change;
 mod create;
 mod listing;
+mod sessions;
+pub(crate) mod usage;

@@ -1,8 +1,10 @@
 //! The dashboard: figures worked out by hand, pages, and nothing of another project.
 
 mod figures;
+mod limits;
 mod lists;
 mod operators;
+mod used;
 
 use serde_json::{Value, json};
 
@@ -21,15 +23,6 @@ async fn conditional(project: &Project, path: &str, tag: &str) -> Reply {
     call.header("if-none-match", tag).send().await
 }
 
-/// The codes of what needs a look.
-fn alerts(dashboard: &Reply) -> Vec<&str> {
-    let alerts = dashboard.json["alerts"].as_array().unwrap();
-    alerts
-        .iter()
-        .map(|alert| alert["code"].as_str().unwrap())
-        .collect()
-}
-
 #[tokio::test]
 async fn empty_project_has_every_member_and_no_figure() {
     let project = Project::saas(&shared().await, 5).await;
@@ -42,6 +35,7 @@ async fn empty_project_has_every_member_and_no_figure() {
         ("/metrics/currency", json!("usd")),
         ("/metrics/storeSalesCount", json!(0)),
         ("/previous/mrr", json!(0)),
+        ("/previous/cancelingSubs", json!(0)),
         ("/activeSubscriptions", json!(0)),
         ("/cancelingSubscriptions", json!(0)),
         ("/mrr", json!(0)),
@@ -100,19 +94,6 @@ async fn unchanged_dashboard_is_304_and_a_counted_call_is_seen_at_once() {
     assert_eq!(found.number_at("/customers/0/usage"), 2);
     assert_eq!(found.number_at("/customers/0/usageCount"), 2);
     assert_eq!(found.number_at("/customers/0/limit"), 5);
-}
-
-#[tokio::test]
-async fn customers_near_the_limit_are_an_alert() {
-    let project = Project::saas(&shared().await, 5).await;
-    assert!(!alerts(&dashboard(&project, "").await).contains(&"limit_close"));
-    for (name, amount) in [("a", 3), ("b", 4), ("c", 5)] {
-        let id = project.customer(&format!("{name}@example.com")).await;
-        project.take(&id, amount).await.is(200);
-    }
-    let found = dashboard(&project, "").await;
-    let found = alerts(&found);
-    assert!(found.contains(&"limit_close") && found.contains(&"limit_reached"));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::api::{Api, Call};
+use crate::billing::shop;
 use crate::project::Project;
 use crate::raw::exchange;
 use crate::server::{Server, eventually, shared};
@@ -91,8 +92,16 @@ async fn business_time_moves_and_tokens_do_not_age() {
     let person = project.person("a@example.com").await;
     project.take(&person.id, 5).await.is(200);
     let month = 31 * 86_400;
+    let page = api.get("/signin").send().await;
+    assert!(!page.has("x-business-time-ahead"));
+    assert!(page.text.contains("\"aheadSeconds\":null"), "{}", page.text);
     let moved = advance(&api, json!({"advanceSeconds": month})).send().await;
     assert_eq!(moved.is(200).number_at("/aheadSeconds"), month);
+    // Pages that are open follow it, and a new one knows it.
+    let page = api.get("/signin").send().await;
+    assert_eq!(page.header("x-business-time-ahead"), month.to_string());
+    let told = format!("\"aheadSeconds\":{month}");
+    assert!(page.text.contains(&told), "{}", page.text);
     // The token lives an hour of machine time.
     let call = project.as_user(api.post("/api/data"), &person.token);
     let reply = call.send().await.is(200);
@@ -184,6 +193,28 @@ async fn going_back_409_once_something_was_written_and_then_with_wipe() {
     let told = list.number_at("/customers/0/createdAt");
     assert!(told <= api.get("/health").send().await.number_at("/now"));
     reset("").send().await.is(200);
+}
+
+#[tokio::test]
+async fn what_the_server_looks_at_by_itself_is_no_reason_to_stay() {
+    let (server, shop) = shop::alone(5).await;
+    let api = server.api();
+    let person = shop.project.person("ann@example.com").await;
+    let session = shop.buy(&person, "pro").await;
+    shop.confirm(&person, &session).await.is(200);
+    let ahead = async |sql: &str| {
+        let later = api.get("/health").send().await.number_at("/now") + 60_000;
+        api.database().look(&format!("{sql} > {later}")).await.len()
+    };
+    let checked = "select 1 from payment_accounts where checked_at";
+    let fetched = "select 1 from subscriptions where fetched_at";
+    let day = json!({"advanceSeconds": 86_400});
+    advance(&api, day).send().await.is(200);
+    api.post("/_dev/reconcile").send().await.is(200);
+    let back = api.delete("/_dev/clock").send().await.is(200);
+    assert_eq!(back.number_at("/aheadSeconds"), 0);
+    assert_eq!((ahead(checked).await, ahead(fetched).await), (0, 0));
+    assert_eq!(shop.state(&person).await.0, "pro");
 }
 
 #[tokio::test]

@@ -99,7 +99,8 @@ pub(crate) async fn other_project(api: &Api, email: &str, body: Value) -> (Proje
     (project, developer)
 }
 
-fn unseal(belongs_to: &str, sealed: &str) -> Vec<u8> {
+/// What the server has sealed for an owner.
+pub(crate) fn unseal(belongs_to: &str, sealed: &str) -> Vec<u8> {
     let key = STANDARD.decode(MASTER_KEY).unwrap();
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).unwrap());
     let mut bytes = STANDARD.decode(sealed).unwrap();
@@ -108,6 +109,18 @@ fn unseal(belongs_to: &str, sealed: &str) -> Vec<u8> {
     let mut rest = rest;
     let plain = key.open_in_place(nonce, Aad::from(belongs_to), &mut rest);
     plain.unwrap().to_vec()
+}
+
+/// The same, sealed as the server would.
+pub(crate) fn seal(belongs_to: &str, plain: &[u8]) -> String {
+    let key = STANDARD.decode(MASTER_KEY).unwrap();
+    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).unwrap());
+    let nonce = [7; NONCE_LEN];
+    let mut bytes = plain.to_vec();
+    let unique = Nonce::assume_unique_for_key(nonce);
+    key.seal_in_place_append_tag(unique, Aad::from(belongs_to), &mut bytes)
+        .unwrap();
+    STANDARD.encode([&nonce[..], &bytes].concat())
 }
 
 /// The choice of cryptography that the binary makes too.

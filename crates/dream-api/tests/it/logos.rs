@@ -142,3 +142,28 @@ async fn a_picture_goes_with_its_project() {
     );
     assert!(api.database().look(&left).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_picture_goes_live_with_its_project() {
+    let api = shared().await;
+    let tiers = json!([{"name": "free", "price": 0, "limit": 5}]);
+    let project = Project::make(&api, json!({"projectName": "Seen", "tiers": tiers})).await;
+    set(&project, uri("png", PNG)).await.is(200);
+    let body = json!({"publishableKey": project.pk});
+    let made = project.develop("/promote-to-live", body).await.is(200);
+    let live = Project {
+        pk: made.text_at("/publishableKey"),
+        ..project.clone()
+    };
+    let settings = live.settings(json!({})).await.is(200);
+    let path = settings.text_at("/settings/logoUrl");
+    assert!(
+        path.starts_with(&format!("/auth/logo/{}?v=", live.pk)),
+        "{path}"
+    );
+    let shown = api.get(&path).send().await.is(200);
+    assert_eq!(shown.header("content-type"), "image/png");
+    // Each mode has its own from then on.
+    set(&project, Value::Null).await.is(200);
+    api.get(&path).send().await.is(200);
+}

@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use crate::api::Api;
+use crate::customers::usage::change;
 use crate::load::{send_all, with_status};
 use crate::project::Project;
 use crate::server::{Place, Server, Start, free_address};
@@ -106,6 +107,33 @@ async fn keys_limits_and_plans_change_in_both_at_once() {
         there.secret(there.api.get("/api/tiers")),
     ] {
         call.send().await.problem(401, "invalid_api_key");
+    }
+}
+
+#[tokio::test]
+async fn grants_and_resets_count_in_both_at_once() {
+    let Some((one, other)) = two().await else {
+        return;
+    };
+    let here = Project::saas(&one.api(), 10).await;
+    let there = through(&here, &other.api());
+    let id = here.customer("a@example.com").await;
+    for project in [&here, &there] {
+        project.take(&id, 5).await.is(200);
+    }
+    there.take(&id, 1).await.problem(403, "tier_limit_reached");
+    for (project, amount) in [(&here, 3), (&there, 4)] {
+        let body = json!({"amount": amount});
+        change(project, &id, "grant", body).await.is(200);
+    }
+    let (a, b, user) = (here.clone(), there.clone(), id.clone());
+    let replies = send_all(32, 100, move |index| [&a, &b][index % 2].track(&user)).await;
+    assert_eq!(with_status(&replies, 200), 7);
+    for (from, seen) in [(&here, &there), (&there, &here)] {
+        change(from, &id, "reset", json!({})).await.is(200);
+        assert_eq!(seen.count(&id).await, 0);
+        seen.take(&id, 17).await.is(200);
+        from.take(&id, 1).await.problem(403, "tier_limit_reached");
     }
 }
 

@@ -1,7 +1,9 @@
 //! A developer's projects: made, listed, set up and deleted.
 
 mod deletion;
+mod reset;
 mod settings;
+mod works;
 
 use serde_json::{Value, json};
 

@@ -161,12 +161,49 @@ async fn endpoints_lead_to(server: &Server) {
 async fn start_after_a_reset_makes_endpoints_and_the_demo_account_again() {
     let server = Server::with(&[]).await;
     let sandbox = Sandbox::of(&server, TEST);
+    // The round that follows a start makes endpoints too; it is over when this one is.
+    server.api().post("/_dev/reconcile").send().await.is(200);
     sandbox.control("reset", json!({})).await;
     assert!(sandbox.endpoints().await.is_empty());
     let server = restarted(server).await;
     let sandbox = Sandbox::of(&server, TEST);
     assert_eq!(sandbox.endpoints().await.len(), 2);
     assert_eq!(sandbox.accounts().await.len(), 1);
+}
+
+/// Who is stopped between making an endpoint and writing it down leaves one behind; others at work find it too.
+#[tokio::test]
+async fn endpoint_that_nobody_has_written_down_is_removed_by_the_next_start_and_round() {
+    let server = Server::with(&[]).await;
+    let sandbox = Sandbox::of(&server, TEST);
+    let round = async || server.api().post("/_dev/reconcile").send().await.is(200);
+    // The one that follows a start is over when this one is.
+    round().await;
+    let here = format!("{}/webhook/stripe", server.base);
+    let foreign = "http://127.0.0.1:9/somebody/else";
+    let make = async |url: &str| {
+        let form = [("url", url), ("enabled_events[]", "*"), ("connect", "true")];
+        let path = "/v1/webhook_endpoints";
+        sandbox.call(Method::POST, path, &form).await;
+    };
+    make(&here).await;
+    make("http://127.0.0.1:9/webhook/stripe").await;
+    make(foreign).await;
+    assert_eq!(sandbox.endpoints().await.len(), 5);
+    tokio::join!(round(), round());
+    let mut left = sandbox.endpoints().await;
+    left.sort();
+    let mut expected = [foreign.to_owned(), here.clone(), here.clone()];
+    expected.sort();
+    assert_eq!(left, expected);
+    make(&here).await;
+    let server = restarted(server).await;
+    let left = Sandbox::of(&server, TEST).endpoints().await;
+    assert_eq!(
+        left.iter().filter(|url| **url != foreign).count(),
+        2,
+        "{left:?}"
+    );
 }
 
 #[tokio::test]

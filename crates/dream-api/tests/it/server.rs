@@ -272,6 +272,7 @@ fn surroundings(command: &mut Command, place: &Place) {
         .env("DREAM_DATA_DIR", place.data())
         .env("DREAM_LISTEN", "127.0.0.1:0")
         .env("DREAM_SANDBOX_LISTEN", "127.0.0.1:0")
+        .env("DREAM_DEMO_SAMPLE", "false")
         .env("DREAM_MASTER_KEY", MASTER_KEY)
         .env("DREAM_LOG_FORMAT", "json");
     if let Some(url) = place.database.url() {

@@ -1,6 +1,7 @@
 //! What a project sells: read by everyone, edited by its developer.
 
 mod input;
+mod previews;
 
 use serde_json::{Value, json};
 

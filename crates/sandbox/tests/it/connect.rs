@@ -35,6 +35,7 @@ async fn the_page_hands_code_and_state_back() {
         page.text
     );
     assert!(page.text.contains("value=\"s 1\""), "{}", page.text);
+    stands_in_no_frame(&page);
     let allowed = read(bench.form("/oauth/authorize", &format!("{ASK}&decision=allow"))).await;
     assert_eq!(allowed.status, 303);
     let location = allowed.header("location").to_owned();
@@ -49,6 +50,29 @@ async fn the_page_hands_code_and_state_back() {
         bench.get("/oauth/authorize?client_id=ca_1").await.status,
         400
     );
+}
+
+/// Another page could put its own words above the buttons.
+fn stands_in_no_frame(page: &Reply) {
+    assert_eq!(page.header("x-frame-options"), "DENY");
+    let policy = page.header("content-security-policy");
+    assert_eq!(policy, "frame-ancestors 'none'");
+}
+
+#[tokio::test]
+async fn no_page_stands_in_a_frame() {
+    let bench = Bench::start();
+    for path in [
+        "/",
+        "/oauth/authorize?client_id=ca_1",
+        "/checkout/cs_none",
+        "/portal/bps_none",
+    ] {
+        let page = bench.get(path).await;
+        let kind = page.header("content-type").to_owned();
+        assert!(kind.starts_with("text/html"), "{path}: {kind}");
+        stands_in_no_frame(&page);
+    }
 }
 
 #[tokio::test]

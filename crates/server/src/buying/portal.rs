@@ -7,15 +7,65 @@ use dream_store::payments as accounts;
 use dream_store::prices;
 use dream_store::projects::Tenant;
 use dream_store::{settings, subscriptions};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::runs;
+use super::{allowed, runs};
 use crate::app::App;
+use crate::http::body::Fields;
 use crate::idempotency::digest;
 use crate::payments::api::portal::{Flow, NewPortal, Offer};
 use crate::payments::{self, Account};
 
 /// Products that the page can offer to change to: the provider's limit.
 const PLANS_MAX: usize = 10;
+
+/// How to open the billing portal.
+#[derive(Debug, Default, ToSchema)]
+#[schema(rename_all = "camelCase", example = json!({"returnUrl": "http://localhost:3000/account"}))]
+pub(crate) struct PortalInput {
+    /// An address of an allowed origin.
+    return_url: Option<String>,
+    /// `cancel`, `update` or `payment_method`: the one thing to do there.
+    flow: Option<String>,
+}
+
+/// The billing portal.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PortalPage {
+    #[schema(example = "https://billing.example.com/bps_1")]
+    url: String,
+}
+
+impl PortalInput {
+    pub(crate) fn read(mut fields: Fields) -> Result<Self> {
+        Ok(Self {
+            return_url: fields.text("returnUrl")?,
+            flow: fields.text("flow")?,
+        })
+    }
+
+    /// Where the page may lead back to (rules 26).
+    pub(crate) fn wanted(self, app: &App, tenant: &Tenant) -> Result<Wanted> {
+        Ok(Wanted {
+            return_url: allowed(app, tenant, "returnUrl", self.return_url.as_deref())?,
+            flow: self.flow,
+        })
+    }
+}
+
+impl PortalPage {
+    /// Opens the page for a user; 400 `no_subscription` for one who has bought nothing.
+    pub(crate) async fn open(
+        app: &App,
+        tenant: &Tenant,
+        user: &Customer,
+        wanted: &Wanted,
+    ) -> Result<Self> {
+        let url = open(app, tenant, user, wanted).await?;
+        Ok(Self { url })
+    }
+}
 
 /// What the page is opened for.
 pub(crate) struct Wanted {

@@ -29,6 +29,9 @@ pub(crate) struct CustomerBody {
     #[schema(example = "free")]
     plan: String,
     publishable_key: String,
+    /// It is sample data of a demo project; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<bool>,
     metadata: Value,
     /// Milliseconds since the epoch.
     #[schema(example = 1_763_712_000_000_i64)]
@@ -98,6 +101,7 @@ impl CustomerBody {
             external_id: text(&customer.external_id),
             plan: plan.map(|tier| tier.name.clone()).unwrap_or_default(),
             publishable_key: tenant.scope.tenant().to_string(),
+            sample: tenant.is_sample(customer.created_at).then_some(true),
             metadata: serde_json::from_str(&customer.metadata).unwrap_or_default(),
             created_at: customer.created_at.0,
             updated_at: customer.updated_at.0,

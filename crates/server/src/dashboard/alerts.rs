@@ -1,16 +1,15 @@
 //! What needs a look, and whether news of payments arrive.
 
 use dream_domain::error::Result;
-use dream_domain::project::Kind;
-use dream_domain::tier::limit_for;
-use dream_domain::usage::{Limit, Meter};
-use dream_store::dashboard::{self as store, NearLimit, Troubles};
+use dream_domain::usage::Meter;
+use dream_store::dashboard::{self as store, Running, Troubles};
 use dream_store::inbox as events;
 use dream_store::projects::Tenant;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::stores::Store;
+use super::used;
 use crate::app::App;
 use crate::reconcile::bad::{self, Bad};
 use crate::reconcile::{self, Report};
@@ -59,13 +58,14 @@ pub(super) async fn read(
 ) -> Result<(Vec<Alert>, Health)> {
     let (db, scope) = (&app.db, &tenant.scope);
     let (troubles, bad) = bad::look(app, tenant).await?;
-    let near = store::near_limit(db, scope, &limits(tenant)).await?;
+    let wish = used::wish(tenant, &Meter::requests(), app.now());
+    let running = store::running(db, scope, &wish).await?;
     let report = reconcile::last(app).await?;
     let repaired = report.as_ref().map_or(0, |report| repaired(tenant, report));
     let mut alerts: Vec<Alert> = bad.into_iter().map(Alert::bad).collect();
     alerts.extend(of_events(&troubles));
     alerts.extend(of_repairs(report.as_ref(), repaired));
-    alerts.extend(of_limits(near));
+    alerts.extend(of_limits(&running));
     alerts.extend(of_stock(stock.low));
     let last = events::last_received(db, scope).await?;
     let health = Health {
@@ -117,8 +117,8 @@ fn of_repairs(report: Option<&Report>, repaired: i64) -> Option<Alert> {
     })
 }
 
-fn of_limits(near: NearLimit) -> Vec<Alert> {
-    let of = |code, count: i64, what: &str| {
+fn of_limits(running: &Running) -> Vec<Alert> {
+    let of = |code, count: i64, what: &str, link| {
         (count > 0).then(|| Alert {
             code,
             level: "warning",
@@ -127,18 +127,20 @@ fn of_limits(near: NearLimit) -> Vec<Alert> {
                 counted(count, "customer has", "customers have")
             ),
             at: None,
-            link: "customers",
+            link,
         })
     };
     let reached = of(
         "limit_reached",
-        near.reached,
+        running.reached,
         "used up the limit of the plan",
+        "customers?usage=reached",
     );
     let close = of(
         "limit_close",
-        near.close,
+        running.close,
         "used 80 % of the limit of the plan",
+        "customers?usage=close",
     );
     reached.into_iter().chain(close).collect()
 }
@@ -159,19 +161,6 @@ fn of_stock(low: i64) -> Option<Alert> {
 fn repaired(tenant: &Tenant, report: &Report) -> i64 {
     let of_tenant = report.projects.get(&**tenant.scope.tenant());
     of_tenant.copied().unwrap_or(0)
-}
-
-/// The plans with a limit. A membership has none.
-fn limits(tenant: &Tenant) -> Vec<(&str, i64)> {
-    if tenant.kind == Kind::Membership {
-        return Vec::new();
-    }
-    let tiers = tenant.tiers.iter();
-    let limited = tiers.filter_map(|tier| match limit_for(tier, &Meter::requests()).limit {
-        Limit::Max(most) => Some((tier.name.as_str(), most)),
-        Limit::Unlimited => None,
-    });
-    limited.collect()
 }
 
 fn were(count: i64) -> &'static str {

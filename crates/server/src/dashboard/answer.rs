@@ -91,6 +91,8 @@ struct Metrics {
 #[serde(rename_all = "camelCase")]
 struct Previous {
     active_subs: i64,
+    /// By the record of changes, which knows trials only once they are paid.
+    canceling_subs: i64,
     mrr: i64,
     mrr_by_currency: Amounts,
     /// In as many days of the calendar month before.
@@ -147,6 +149,9 @@ struct OrderRow {
     /// When it was paid.
     #[schema(example = "2026-11-21T08:16:00Z")]
     date: String,
+    /// It is sample data of a demo project; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<bool>,
 }
 
 /// The keys of the project, masked.
@@ -273,7 +278,11 @@ impl Dashboard {
             has_more: parts.people.has_more,
             tiers,
             products: products.into_iter().map(row).collect(),
-            orders: store.last.iter().map(OrderRow::of).collect(),
+            orders: store
+                .last
+                .iter()
+                .map(|sale| OrderRow::of(tenant, sale))
+                .collect(),
             keys: parts.keys,
             webhook_status: WebhookStatus::of(&parts.webhook),
             webhook: parts.webhook,

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use dream_domain::error::Result;
 use dream_domain::time::Millis;
+use dream_domain::usage::Meter;
 use dream_store::dashboard as store;
 use dream_store::projects::Tenant;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,10 @@ struct Day {
     new_subscriptions: i64,
     /// Users who stopped, or will with their period.
     churned: i64,
+    /// Users who paid at the end of the day.
+    subscribers: i64,
+    /// Users whose subscription ran to its end, at the end of the day.
+    canceling: i64,
     /// Recurring revenue a month at the end of the day.
     mrr: Amounts,
     /// What was paid, less what went back of it since.
@@ -62,8 +67,9 @@ struct Day {
 
 /// The figures of a project by day
 ///
-/// Every day of the span is there. `mrr`, `newSubscriptions` and `churned` follow the record of what users pay a month:
-/// a trial counts once it is paid, and a subscription that is cancelled from then on does not count.
+/// Every day of the span is there. `mrr`, `newSubscriptions`, `churned`, `subscribers` and `canceling` follow the record
+/// of what users pay a month: a trial counts once it is paid, and a subscription that is cancelled counts under
+/// `canceling` from then on.
 #[utoipa::path(get, path = "/api/dashboard/series", operation_id = "getDashboardSeries", tag = "dashboard", params(Span, Known),
     responses((status = 200, description = "Day by day", body = Series), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn series(
@@ -72,15 +78,20 @@ pub(crate) async fn series(
     known: Known,
     Params(span): Params<Span>,
 ) -> problem::Result<Response> {
-    let count = match span.days.as_deref().unwrap_or(DAYS) {
-        "30" => 30,
-        "90" => 90,
-        "365" => 365,
-        _ => return Err(wrong("days", "must be 30, 90 or 365").into()),
-    };
+    let count = count(span.days.as_deref())?;
     app.db.fold().await?;
     let series = read(&app, &caller.tenant, count).await?;
     Ok(known.answer(&series))
+}
+
+/// How many days are asked for.
+pub(super) fn count(asked: Option<&str>) -> Result<i64> {
+    match asked.unwrap_or(DAYS) {
+        "30" => Ok(30),
+        "90" => Ok(90),
+        "365" => Ok(365),
+        _ => Err(wrong("days", "must be 30, 90 or 365")),
+    }
 }
 
 async fn read(app: &App, tenant: &Tenant, count: i64) -> Result<Series> {
@@ -94,7 +105,7 @@ async fn read(app: &App, tenant: &Tenant, count: i64) -> Result<Series> {
             (number(day), Day::on(day))
         })
         .collect();
-    for (day, used) in store::used(db, scope, first, today).await? {
+    for (day, used) in store::used(db, scope, &Meter::requests(), first, today).await? {
         if let Some(day) = days.get_mut(&number(day)) {
             day.usage += used;
         }
@@ -115,20 +126,38 @@ async fn read(app: &App, tenant: &Tenant, count: i64) -> Result<Series> {
     })
 }
 
-/// Recurring revenue at the end of a day is what it was before and all that changed since.
+/// What stands at the end of a day is what stood before and all that changed since.
 fn sum_up(days: &mut BTreeMap<i64, Day>, changes: &[store::Changed]) {
-    let mut mrr = Amounts::new();
+    let mut sums = Sums::default();
     let mut changes = changes.iter().peekable();
     while let Some(before) = changes.next_if(|change| change.day.is_none()) {
-        add(&mut mrr, &before.currency, before.mrr);
+        sums.add(before);
     }
     for (number, day) in days {
         while let Some(change) = changes.next_if(|change| change.day == Some(*number)) {
-            add(&mut mrr, &change.currency, change.mrr);
+            sums.add(change);
             day.new_subscriptions += change.began;
             day.churned += change.stopped;
         }
-        day.mrr = mrr.clone();
+        day.mrr = sums.mrr.clone();
+        day.subscribers = sums.subscribers;
+        day.canceling = sums.canceling;
+    }
+}
+
+/// What all changes so far add up to.
+#[derive(Default)]
+struct Sums {
+    mrr: Amounts,
+    subscribers: i64,
+    canceling: i64,
+}
+
+impl Sums {
+    fn add(&mut self, change: &store::Changed) {
+        add(&mut self.mrr, &change.currency, change.mrr);
+        self.subscribers += change.paying;
+        self.canceling += change.canceling;
     }
 }
 

@@ -4,6 +4,7 @@ use dream_domain::error::Result;
 use dream_domain::revenue;
 use dream_domain::subscription::Standing;
 use dream_domain::time::Millis;
+use dream_domain::usage::Meter;
 use dream_store::dashboard::{self as store, Standings};
 use dream_store::projects::Tenant;
 use dream_store::scope::Scope;
@@ -33,6 +34,7 @@ pub(super) struct Figures {
 /// How it stood thirty days ago, or in the period before.
 pub(super) struct Before {
     pub(super) active: i64,
+    pub(super) canceling: i64,
     pub(super) mrr: Amounts,
     /// In as many days of the calendar month before.
     pub(super) usage: i64,
@@ -78,9 +80,11 @@ pub(super) async fn read(app: &App, tenant: &Tenant) -> Result<Figures> {
     let ago = now.plus(-WINDOW_MS);
     let standings = store::standings(db, scope).await?;
     let (paying, lost) = store::churn(db, scope, ago, now.plus(1)).await?;
+    let mut canceling = 0;
     let (mut mrr_before, mut revenue) = (Amounts::new(), [const { Amounts::new() }; 3]);
     for row in store::changes(db, scope, ago, ago).await? {
         add(&mut mrr_before, &row.currency, row.mrr);
+        canceling += row.canceling;
     }
     for row in store::revenue(db, scope, now, WINDOW_MS).await? {
         let sums = [row.total, row.recent, row.before];
@@ -89,7 +93,7 @@ pub(super) async fn read(app: &App, tenant: &Tenant) -> Result<Figures> {
         }
     }
     let [revenue_ever, revenue, revenue_before] = revenue;
-    let (usage, usage_before) = months(app, scope, now).await?;
+    let (usage, usage_before) = months(app, scope, &Meter::requests()).await?;
     Ok(Figures {
         currency: main_currency(tenant),
         subscriptions: Subscriptions::of(&standings),
@@ -100,6 +104,7 @@ pub(super) async fn read(app: &App, tenant: &Tenant) -> Result<Figures> {
         revenue,
         before: Before {
             active: paying,
+            canceling,
             mrr: mrr_before,
             usage: usage_before,
             revenue: revenue_before,
@@ -107,19 +112,25 @@ pub(super) async fn read(app: &App, tenant: &Tenant) -> Result<Figures> {
     })
 }
 
-/// Calls since the first of the month, and in as many days of the month before.
-async fn months(app: &App, scope: &Scope, now: Millis) -> Result<(i64, i64)> {
-    let today = now.day_start();
-    let first = Millis::of_date(now.date().first_of_month());
+/// Use of a meter since the first of the month, and in as many days of the month before.
+pub(super) async fn months(app: &App, scope: &Scope, meter: &Meter) -> Result<(i64, i64)> {
+    let today = app.now().day_start();
+    let first = Millis::of_date(today.date().first_of_month());
     let before = Millis::of_date(first.plus(-1).date().first_of_month());
     let same_day = before.plus(today.0 - first.0).min(first.plus(-DAY_MS));
-    let used = calls(app, scope, first, today).await?;
-    Ok((used, calls(app, scope, before, same_day).await?))
+    let used = calls(app, scope, meter, first, today).await?;
+    Ok((used, calls(app, scope, meter, before, same_day).await?))
 }
 
-/// Calls of the meter `requests` between two days, both included.
-pub(super) async fn calls(app: &App, scope: &Scope, from: Millis, to: Millis) -> Result<i64> {
-    let days = store::used(&app.db, scope, from, to).await?;
+/// Use of a meter between two days, both included.
+pub(super) async fn calls(
+    app: &App,
+    scope: &Scope,
+    meter: &Meter,
+    from: Millis,
+    to: Millis,
+) -> Result<i64> {
+    let days = store::used(&app.db, scope, meter, from, to).await?;
     Ok(days.iter().map(|(_, used)| used).sum())
 }
 

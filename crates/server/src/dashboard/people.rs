@@ -10,7 +10,7 @@ use dream_domain::project::Kind;
 use dream_domain::subscription::{Decision, Facts, Held, Standing, State, state};
 use dream_domain::tier::{find_tier, limit_for};
 use dream_domain::time::Millis;
-use dream_domain::usage::{Limit, Meter};
+use dream_domain::usage::{Extra, Limit, Meter};
 use dream_store::dashboard::{self as store, Filter, Order, Person, Used};
 use dream_store::projects::Tenant;
 use dream_store::subscriptions::Row;
@@ -21,8 +21,8 @@ use crate::app::App;
 use crate::http::page;
 
 /// Which customers are wanted.
-pub(super) struct Wish {
-    pub(super) filter: Filter,
+pub(super) struct Wish<'a> {
+    pub(super) filter: Filter<'a>,
     pub(super) order: Order,
     /// The last one seen.
     pub(super) after: Option<String>,
@@ -60,7 +60,7 @@ pub(crate) struct CustomerRow {
     usage: i64,
     /// The same as `usage`.
     usage_count: i64,
-    /// -1 is unlimited.
+    /// With what was granted on top of the plan's; -1 is unlimited.
     #[schema(example = 500)]
     limit: i64,
     /// `YYYY-MM-DD`.
@@ -75,6 +75,9 @@ pub(crate) struct CustomerRow {
     #[serde(flatten)]
     subscription: SubscriptionColumns,
     publishable_key: String,
+    /// It is sample data of a demo project; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<bool>,
     /// Milliseconds since the epoch.
     #[schema(example = 1_763_712_000_000_i64)]
     created_at: i64,
@@ -124,7 +127,7 @@ pub(super) fn list(tenant: &Tenant) -> String {
 }
 
 /// Reads a page. Use is exact after a fold.
-pub(super) async fn page(app: &App, tenant: &Tenant, wish: &Wish, limit: i64) -> Result<Page> {
+pub(super) async fn page(app: &App, tenant: &Tenant, wish: &Wish<'_>, limit: i64) -> Result<Page> {
     let (db, scope) = (&app.db, &tenant.scope);
     let after = wish.after.as_deref();
     let found = store::page(db, scope, &wish.filter, wish.order, after, limit + 1).await?;
@@ -135,6 +138,7 @@ pub(super) async fn page(app: &App, tenant: &Tenant, wish: &Wish, limit: i64) ->
     let mut rows = by_user(rows.into_iter().map(|row| (row.user.as_str().into(), row)));
     let used = store::counters(db, scope, &users).await?;
     let mut used = by_user(used.into_iter().map(|one| (one.user.clone(), one)));
+    let mut extras = by_user(store::extras(db, scope, &users).await?);
     let last = found.last().filter(|_| has_more);
     let next_cursor = last.map(|last| page::cursor(app.master.cursors(), &list(tenant), &last.id));
     let customers = found.iter().map(|person| {
@@ -143,6 +147,7 @@ pub(super) async fn page(app: &App, tenant: &Tenant, wish: &Wish, limit: i64) ->
             grants: grants.remove(id).unwrap_or_default(),
             rows: rows.remove(id).unwrap_or_default(),
             used: used.remove(id).unwrap_or_default(),
+            extras: extras.remove(id).unwrap_or_default(),
         };
         row(tenant, person, &known, app.now())
     });
@@ -158,6 +163,7 @@ struct Known {
     grants: Vec<Grant>,
     rows: Vec<Row>,
     used: Vec<Used>,
+    extras: Vec<Extra>,
 }
 
 fn by_user<T>(all: impl IntoIterator<Item = (Arc<str>, T)>) -> HashMap<Arc<str>, Vec<T>> {
@@ -184,6 +190,8 @@ fn row(tenant: &Tenant, person: &Person, known: &Known, now: Millis) -> Result<C
     let (period, limit) = allowed(tenant, &state, now);
     let used = known.used.iter().find(|used| used.start == period.start);
     let used = used.map_or(0, |used| used.used);
+    let extras = known.extras.iter().map(|extra| extra.within(period));
+    let limit = limit.plus(extras.sum());
     let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
     let id = person.id.to_string();
     Ok(CustomerRow {
@@ -204,6 +212,7 @@ fn row(tenant: &Tenant, person: &Person, known: &Known, now: Millis) -> Result<C
             SubscriptionColumns::of(row, state.status)
         }),
         publishable_key: tenant.scope.tenant().to_string(),
+        sample: tenant.is_sample(person.created_at).then_some(true),
         created_at: person.created_at.0,
     })
 }

@@ -8,6 +8,7 @@ use dream_domain::id::PlatformId;
 use dream_domain::key::Mode;
 use dream_domain::tier::TierKind;
 use dream_domain::time::Millis;
+use dream_domain::usage::Meter;
 use dream_store::customers;
 use dream_store::dashboard as store;
 use dream_store::projects::{self, Tenant};
@@ -230,13 +231,14 @@ async fn stats(app: &App, platform: &PlatformId) -> Result<Stats> {
     let today = app.now().day_start();
     let first = Millis::of_date(today.date().first_of_month());
     let currency = of_all(&shown);
+    let requests = Meter::requests();
     let mut stats = Stats::default();
     for tenant in &shown {
         let (all, free) = store::people(&app.db, &tenant.scope).await?;
         stats.total_users += all;
         stats.free_users += free;
         stats.pro_users += all - free;
-        stats.total_calls += calls(app, &tenant.scope, first, today).await?;
+        stats.total_calls += calls(app, &tenant.scope, &requests, first, today).await?;
         let standings = store::standings(&app.db, &tenant.scope).await?;
         stats.monthly_revenue += of(&mrr(&standings), currency);
     }

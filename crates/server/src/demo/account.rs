@@ -13,7 +13,7 @@ use crate::catalog;
 use crate::payments::sandbox;
 
 /// The account's name at the sandbox. A fixed one, so that a start that was cut off makes no second one.
-const ACCOUNT: &str = "acct_dreamdemo";
+pub(super) const ACCOUNT: &str = "acct_dreamdemo";
 
 /// Connects the account in test mode unless the developer has, or had, one there already. Nothing where test mode does
 /// not use the sandbox.
@@ -25,7 +25,14 @@ pub(super) async fn ensure(app: &App, platform: &PlatformId) -> Result<()> {
         return Ok(());
     }
     // An account that is known already is looked for all the same: the sandbox may have been made to forget it.
-    let found = sandbox::connect(app, Mode::Test, ACCOUNT).await?;
+    let found = match sandbox::connect(app, Mode::Test, ACCOUNT).await {
+        Ok(found) => found,
+        // It is tried again with the next start; a demo account holds up none.
+        Err(cause) => {
+            tracing::warn!(cause = ?cause, "the demo account is not connected; restart the server to try again");
+            return Ok(());
+        }
+    };
     let Some(health) = found.filter(|_| known.is_none()) else {
         return Ok(());
     };

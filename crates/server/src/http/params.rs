@@ -26,10 +26,10 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
     }
 }
 
-/// The one variable part of a path. What cannot be one of ours is simply not found.
-pub(crate) struct Segment(pub(crate) String);
+/// The variable part of a path, or several as a tuple. What cannot be one of ours is simply not found.
+pub(crate) struct Segment<T = String>(pub(crate) T);
 
-impl FromRequestParts<App> for Segment {
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Segment<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {

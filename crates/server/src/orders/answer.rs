@@ -3,6 +3,7 @@
 use dream_domain::error::Result;
 use dream_domain::order::RefundStatus;
 use dream_store::orders::{Event, Line, Order, Refund};
+use dream_store::projects::Tenant;
 use dream_store::reservations::Reservation;
 use serde::Serialize;
 use serde_json::Value;
@@ -52,6 +53,9 @@ pub(crate) struct OrderBody {
     expires_at: i64,
     paid_at: Option<i64>,
     fulfilled_at: Option<i64>,
+    /// It is sample data of a demo project; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<bool>,
     /// Only where one order is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     refunds: Option<Vec<RefundBody>>,
@@ -154,7 +158,7 @@ pub(crate) struct ReservationList {
 }
 
 impl OrderBody {
-    pub(super) fn of(app: &App, order: &Order, lines: &[Line]) -> Result<Self> {
+    pub(super) fn of(app: &App, tenant: &Tenant, order: &Order, lines: &[Line]) -> Result<Self> {
         let text = |text: &Option<std::sync::Arc<str>>| text.as_ref().map(ToString::to_string);
         let shipping = order.shipping.as_deref();
         let is_paid = order.paid_at.is_some();
@@ -182,6 +186,7 @@ impl OrderBody {
             expires_at: order.expires_at.0,
             paid_at: order.paid_at.map(|at| at.0),
             fulfilled_at: order.fulfilled_at.map(|at| at.0),
+            sample: tenant.is_sample(order.created_at).then_some(true),
             refunds: None,
             timeline: None,
         })

@@ -6,8 +6,9 @@ use std::time::Duration;
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::key::Mode;
 use dream_domain::text::hex;
+pub(crate) use dream_providers::sandbox::Payer;
 use dream_providers::sandbox::{Failure, Sandbox};
-use dream_providers::stripe::endpoints::NewEndpoint;
+use dream_providers::stripe::endpoints::{Endpoint, NewEndpoint};
 use dream_store::payments::Health;
 use dream_store::settings;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ use crate::app::App;
 use crate::config::PaymentMode;
 use crate::payments::{Source, health, mode, problem};
 
+/// Where we take events, below our address.
+const WEBHOOK: &str = "/webhook/stripe";
 /// What stands between two looks of another process at the clock (the worker's heartbeat), and a little more.
 const CLOCK_SPREADS: Duration = Duration::from_secs(11);
 /// The sandbox answers within half a minute whether it is through; a long journey through time needs more.
@@ -30,19 +33,20 @@ pub async fn answers(url: &str) -> bool {
     }
 }
 
-/// Makes the webhook endpoints at the sandbox of this process that are missing there, or lead to where we were before:
-/// in each mode that it stands in for, one for the accounts of developers and one for the platform's own. Their
-/// secrets are kept sealed in the database.
-pub async fn ensure_endpoints(app: &App) -> Result<()> {
-    let ours = app.config.sandbox.as_ref().is_some_and(|it| it.is_ours);
-    if !ours {
+/// Makes the webhook endpoints at the sandbox of this process that are missing there, or lead elsewhere than to `base`
+/// (an address of ours without a slash at its end): in each mode that it stands in for, one for the accounts of
+/// developers and one for the platform's own. Their secrets are kept sealed in the database; any other that leads to a
+/// server like this one is removed.
+pub async fn ensure_endpoints(app: &App, base: &str) -> Result<()> {
+    if own(app).is_none() {
         return Ok(());
     }
-    let url = format!("{}/webhook/stripe", app.config.local_url);
+    // Two at once would each remove what the other has made and not yet written down.
+    let _one_at_a_time = app.payments.endpoints.lock().await;
+    let url = format!("{base}{WEBHOOK}");
     for mode in [Mode::Test, Mode::Live] {
         if stands_in(app, mode).is_some() {
-            ensure_endpoint(app, mode, Source::Connect, &url).await?;
-            ensure_endpoint(app, mode, Source::Platform, &url).await?;
+            ensure_endpoints_of(app, mode, &url).await?;
         }
     }
     Ok(())
@@ -85,6 +89,41 @@ pub(crate) async fn connect(app: &App, mode: Mode, account: &str) -> Result<Opti
     Ok(Some(health(found)))
 }
 
+/// Whether a mode is served by the sandbox that this process runs, so that it follows our clock at once.
+pub(crate) fn is_own(app: &App, wanted: Mode) -> bool {
+    own(app).is_some() && stands_in(app, wanted).is_some()
+}
+
+/// Makes the sandbox of this process forget everything.
+pub(crate) async fn forget(app: &App) -> Result<()> {
+    match own(app) {
+        Some(sandbox) => sandbox.reset().await.map_err(unanswered),
+        None => Ok(()),
+    }
+}
+
+/// The sandbox, if this process runs it.
+fn own(app: &App) -> Option<&Sandbox> {
+    let ours = app.config.sandbox.as_ref().is_some_and(|it| it.is_ours);
+    app.payments.sandbox.as_ref().filter(|_| ours)
+}
+
+/// Pays a checkout as its buyer would.
+pub(crate) async fn pay(app: &App, session: &str, payer: &Payer<'_>) -> Result<()> {
+    match own(app) {
+        Some(sandbox) => sandbox.pay(session, payer).await.map_err(unanswered),
+        None => Ok(()),
+    }
+}
+
+/// Presses a button of a billing portal's page as its customer would.
+pub(crate) async fn press(app: &App, page: &str, fields: &[(&str, &str)]) -> Result<()> {
+    match own(app) {
+        Some(sandbox) => sandbox.press(page, fields).await.map_err(unanswered),
+        None => Ok(()),
+    }
+}
+
 /// The secrets of the endpoints that were made at the sandbox; none before the process that runs it has made them.
 pub(super) async fn secret(
     app: &App,
@@ -95,23 +134,38 @@ pub(super) async fn secret(
     Ok(endpoint.map(|endpoint| Zeroizing::new(endpoint.secret)))
 }
 
-/// Makes one endpoint if it is missing, and removes the one before it.
-async fn ensure_endpoint(app: &App, mode: Mode, source: Source, url: &str) -> Result<()> {
+/// The endpoints of one mode. Who was stopped between making one and writing it down has left one that nobody knows
+/// the secret of.
+async fn ensure_endpoints_of(app: &App, mode: Mode, url: &str) -> Result<()> {
+    let client = app.payments.provider(mode)?;
+    let own = client.at("");
+    let there = own.endpoints().await.map_err(problem)?;
+    let (mut right, mut missing) = (Vec::new(), Vec::new());
+    for source in [Source::Connect, Source::Platform] {
+        match endpoint(app, &name(mode, source)).await? {
+            Some(known) if leads_to(&there, &known.id, url) => right.push(known.id),
+            Some(_) | None => missing.push(source),
+        }
+    }
+    let of_ours = there.iter().filter(|found| found.url.ends_with(WEBHOOK));
+    for stray in of_ours.filter(|found| !right.contains(&found.id)) {
+        own.delete_endpoint(&stray.id).await.map_err(problem)?;
+    }
+    for source in missing {
+        make_endpoint(app, mode, source, url).await?;
+    }
+    Ok(())
+}
+
+fn leads_to(there: &[Endpoint], id: &str, url: &str) -> bool {
+    there.iter().any(|found| found.id == id && found.url == url)
+}
+
+/// Makes an endpoint and writes down its secret.
+async fn make_endpoint(app: &App, mode: Mode, source: Source, url: &str) -> Result<()> {
     let client = app.payments.provider(mode)?;
     let own = client.at("");
     let name = name(mode, source);
-    let known = endpoint(app, &name).await?;
-    let there = own.endpoints().await.map_err(problem)?;
-    if let Some(known) = &known
-        && there
-            .iter()
-            .any(|found| found.id == known.id && found.url == url)
-    {
-        return Ok(());
-    }
-    if let Some(known) = &known {
-        own.delete_endpoint(&known.id).await.map_err(problem)?;
-    }
     let new = NewEndpoint {
         url,
         events: &["*"],

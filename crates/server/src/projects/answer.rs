@@ -4,9 +4,12 @@ use dream_domain::id::PlatformId;
 use dream_domain::key::SecretKey;
 use dream_domain::tier::Tier;
 use dream_store::keys::ApiKey;
-use dream_store::projects::{Holds, Tenant};
+use dream_store::projects::Tenant;
+use dream_store::projects::reset::Gone;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::works::Went;
 
 /// A project that was made.
 #[derive(Debug, Serialize, ToSchema)]
@@ -64,6 +67,11 @@ pub(crate) struct ProjectBody {
     secret_key: Option<String>,
     keys: Vec<KeyBody>,
     settings: SetBody,
+    /// Customers, orders and events that were made before this moment are sample data, which
+    /// `POST /projects/reset {only: "sample"}` removes. Milliseconds since the epoch; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1_763_712_000_000_i64)]
+    sample_until: Option<i64>,
     /// Milliseconds since the epoch.
     created_at: i64,
 }
@@ -169,6 +177,22 @@ pub(crate) struct ProjectDeleted {
     deleted_orders: i64,
 }
 
+/// What a reset took, or would take.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProjectReset {
+    success: bool,
+    #[schema(example = 3)]
+    customers: i64,
+    /// Ended ones included.
+    #[schema(example = 1)]
+    subscriptions: i64,
+    #[schema(example = 0)]
+    orders: i64,
+    /// Events that arrived from the payment provider.
+    #[schema(example = 14)]
+    events: i64,
+}
+
 impl Created {
     pub(super) fn of(tenant: &Tenant, secret: &SecretKey) -> Self {
         Self {
@@ -225,6 +249,7 @@ impl ProjectBody {
             secret_key: newest.map(|key| key.masked(mode)),
             keys: keys.iter().map(KeyBody::of).collect(),
             settings: SetBody::of(tenant),
+            sample_until: tenant.settings.sample_until,
             created_at: tenant.created_at.0,
         }
     }
@@ -296,14 +321,26 @@ impl SetBody {
 }
 
 impl ProjectDeleted {
-    pub(super) fn of(tenants: &[Tenant], held: &Holds) -> Self {
+    pub(super) fn of(went: &Went) -> Self {
         Self {
             success: true,
             message: "Project deleted permanently, test and live",
-            deleted_keys: tenants.len(),
-            deleted_customers: held.customers,
-            deleted_subscriptions: held.subscriptions,
-            deleted_orders: held.orders,
+            deleted_keys: went.modes,
+            deleted_customers: went.customers,
+            deleted_subscriptions: went.subscriptions,
+            deleted_orders: went.orders,
+        }
+    }
+}
+
+impl ProjectReset {
+    pub(super) fn of(gone: &Gone) -> Self {
+        Self {
+            success: true,
+            customers: gone.customers,
+            subscriptions: gone.subscriptions,
+            orders: gone.orders,
+            events: gone.events,
         }
     }
 }

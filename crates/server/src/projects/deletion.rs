@@ -2,9 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use dream_domain::error::{Code, Result};
+use axum::response::{IntoResponse as _, Response};
+use dream_domain::error::{Code, Error, Result};
 use dream_store::projects::{self as store, Holds, Tenant};
-use serde_json::json;
+use dream_store::works::Kind;
 
 use crate::app::App;
 use crate::caller::{Developer, DeveloperCaller};
@@ -13,39 +14,52 @@ use crate::http::problem;
 use crate::projects::answer::ProjectDeleted;
 use crate::projects::input::DeleteInput;
 use crate::removal;
+use crate::works::{self, Detail, Outcome, Patience, Went, WorkAnswer};
 
 /// Delete a project
 ///
 /// The whole of it, test and live: keys, tiers, customers, counts, orders. Subscriptions are canceled at the payment
 /// provider first, and its products archived. Nothing remains but a line in the audit log. `confirm` is the project's
-/// name, typed; without it the answer says what would be deleted. A deletion that broke off is finished by another call.
-#[utoipa::path(post, path = "/projects/delete", operation_id = "deleteProject", tag = "projects", request_body(content = DeleteInput),
-    responses((status = 200, description = "Deleted", body = ProjectDeleted)), security(("developer" = [])))]
+/// name, typed; without it the answer says what would be deleted. What takes longer than a call lasts is answered with
+/// 202 and goes on; `GET /projects/works` tells how far it is, and asking again joins it.
+#[utoipa::path(post, path = "/projects/delete", operation_id = "deleteProject", tag = "projects", request_body(content = DeleteInput), params(Patience),
+    responses((status = 200, description = "Deleted", body = ProjectDeleted), (status = 202, description = "It is being deleted", body = WorkAnswer)), security(("developer" = [])))]
 pub(crate) async fn delete(
     State(app): State<App>,
     Developer(developer): Developer,
+    patience: Patience,
     fields: Fields,
-) -> problem::Result<Json<ProjectDeleted>> {
+) -> problem::Result<Response> {
     let input = DeleteInput::read(fields)?;
     let tenants = chosen(&app, &developer, &input).await?;
     let held = held(&app, &tenants).await?;
     check_confirmed(&tenants, &input, &held)?;
+    let (Some(tenant), leaves) = (tenants.first(), input.leaves_subscriptions) else {
+        return Err(missing_project().into());
+    };
     for tenant in &tenants {
-        removal::withdraw(&app, tenant, &developer.user, input.leaves_subscriptions).await?;
+        removal::check(&app, tenant, leaves).await?;
     }
-    let of_first = |of: fn(&Tenant) -> String| tenants.first().map(of).unwrap_or_default();
-    let project = of_first(|tenant| tenant.scope.project().to_string());
-    let name = of_first(|tenant| tenant.name.to_string());
-    let detail = json!({
-        "name": name,
-        "modes": tenants.len(),
-        "customers": held.customers,
-        "subscriptions": held.subscriptions,
-        "orders": held.orders,
-    });
-    let act = app.act(&developer.user, "project.delete", &project, &detail);
-    store::delete(&app.db, &tenants, &act).await?;
-    Ok(Json(ProjectDeleted::of(&tenants, &held)))
+    let detail = Detail {
+        actor: developer.user.to_string(),
+        leaves_subscriptions: leaves,
+        sample_until: None,
+        held: Went {
+            modes: tenants.len(),
+            customers: held.customers,
+            subscriptions: held.subscriptions,
+            orders: held.orders,
+            events: 0,
+        },
+    };
+    match works::ask(&app, tenant, Kind::DeleteProject, &detail, patience.wait()).await? {
+        Outcome::Done(went) => Ok(Json(ProjectDeleted::of(&went)).into_response()),
+        Outcome::Runs(work) => Ok(WorkAnswer::of(&work)),
+    }
+}
+
+fn missing_project() -> Error {
+    Code::ProjectNotFound.error("You have no such project")
 }
 
 /// What all modes hold together.
@@ -89,7 +103,6 @@ async fn chosen(
     developer: &DeveloperCaller,
     input: &DeleteInput,
 ) -> Result<Vec<Tenant>> {
-    let missing_project = || Code::ProjectNotFound.error("You have no such project");
     let platform = developer
         .platform(app)
         .await

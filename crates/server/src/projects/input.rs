@@ -108,6 +108,24 @@ pub(crate) struct DeleteInput {
     pub(crate) leaves_subscriptions: bool,
 }
 
+/// A project in test mode to be reset.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase", example = json!({"publishableKey": "pk_test_…", "confirm": "Weather API"}))]
+pub(crate) struct ResetInput {
+    pub(crate) publishable_key: String,
+    /// `sample`: just the sample that demo data comes with. Everything if left out.
+    #[schema(rename = "only", value_type = Option<String>, example = "sample")]
+    pub(crate) only_sample: bool,
+    /// The name of the project, typed; not needed for the sample.
+    pub(crate) confirm: Option<String>,
+    /// Subscriptions at a payment account that is not connected any more stay there, for its owner to cancel.
+    #[schema(rename = "leaveSubscriptions", value_type = Option<bool>)]
+    pub(crate) leaves_subscriptions: bool,
+    /// Delete nothing, and tell what would go.
+    #[schema(rename = "dryRun", value_type = Option<bool>)]
+    pub(crate) is_dry_run: bool,
+}
+
 impl ProjectInput {
     pub(crate) fn read(app: &App, mut fields: Fields) -> Result<Self> {
         let kind = fields
@@ -245,6 +263,7 @@ impl SettingsInput {
             per_user_per_minute: self.per_user_per_minute.unwrap_or(now.per_user_per_minute),
             hide_inventory: self.hide_inventory.unwrap_or(now.hide_inventory),
             enable_tax: self.enable_tax.unwrap_or(now.enable_tax),
+            sample_until: now.sample_until,
             shipping_countries: self
                 .shipping_countries
                 .clone()
@@ -331,6 +350,22 @@ impl DeleteInput {
             project_name: fields.text("projectName")?,
             confirm: fields.text("confirm")?,
             leaves_subscriptions: fields.flag("leaveSubscriptions")?.unwrap_or(false),
+        })
+    }
+}
+
+impl ResetInput {
+    pub(crate) fn read(mut fields: Fields) -> Result<Self> {
+        let only = fields.text("only")?;
+        if only.as_deref().is_some_and(|only| only != "sample") {
+            return Err(wrong("only", "must be sample, or left out"));
+        }
+        Ok(Self {
+            publishable_key: fields.required_text("publishableKey")?,
+            only_sample: only.is_some(),
+            confirm: fields.text("confirm")?,
+            leaves_subscriptions: fields.flag("leaveSubscriptions")?.unwrap_or(false),
+            is_dry_run: fields.flag("dryRun")?.unwrap_or(false),
         })
     }
 }

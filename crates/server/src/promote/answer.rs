@@ -6,6 +6,9 @@ use dream_store::projects::Tenant;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::End;
+use crate::works::WorkBody;
+
 /// A project in live mode.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -25,6 +28,9 @@ pub(crate) struct Promoted {
     project_name: String,
     /// Test mode was deleted, as it was asked for.
     test_data_deleted: bool,
+    /// Test mode is still being deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    work: Option<WorkBody>,
     /// What is still to be done, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
@@ -43,12 +49,7 @@ struct LiveProduct {
 }
 
 impl Promoted {
-    pub(super) fn of(
-        live: &Tenant,
-        secret: &SecretKey,
-        test_data_deleted: bool,
-        warnings: &[String],
-    ) -> Self {
+    pub(super) fn of(live: &Tenant, secret: &SecretKey, end: &End, warnings: &[String]) -> Self {
         Self {
             success: true,
             publishable_key: live.scope.tenant().to_string(),
@@ -57,7 +58,11 @@ impl Promoted {
             mode: live.scope.mode().as_str(),
             project_type: live.kind.as_str(),
             project_name: live.name.to_string(),
-            test_data_deleted,
+            test_data_deleted: matches!(end, End::Gone),
+            work: match end {
+                End::Goes(work) => Some(WorkBody::of(work)),
+                _ => None,
+            },
             warning: (!warnings.is_empty()).then(|| warnings.join(" ")),
         }
     }

@@ -8,6 +8,7 @@ use dream_domain::error::{Code, Error};
 use dream_domain::time::Millis;
 use dream_domain::usage::{Limit, Meter, remaining};
 use dream_store::meter::Tally;
+use dream_store::usage::Closed;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,12 +38,16 @@ pub(crate) struct UsageBody {
     /// The same as `count`.
     #[schema(example = 3)]
     pub(crate) usage_count: i64,
-    /// The most that may be used in one period, or `"unlimited"`.
+    /// The most that may be used in this period, `extra` included, or `"unlimited"`.
     #[schema(value_type = LimitBody, example = 5)]
     pub(crate) limit: LimitBody,
     /// What is left, or `"unlimited"`.
     #[schema(value_type = LimitBody, example = 2)]
     pub(crate) remaining: LimitBody,
+    /// How much of the limit was granted on top of the plan's, for this period only; absent if nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 2)]
+    pub(crate) extra: Option<i64>,
     /// First day of the period, UTC.
     #[schema(example = "2026-11-01")]
     pub(crate) period_start: String,
@@ -70,6 +75,37 @@ impl LimitBody {
         match limit {
             Limit::Max(most) => Self::Number(most),
             Limit::Unlimited => UNLIMITED,
+        }
+    }
+}
+
+/// A period that is over.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ClosedBody {
+    #[schema(value_type = String, example = "requests")]
+    meter: Arc<str>,
+    /// First day, UTC.
+    #[schema(example = "2026-10-01")]
+    period_start: String,
+    /// Last day, UTC.
+    #[schema(example = "2026-10-31")]
+    period_end: String,
+    #[schema(example = 5)]
+    count: i64,
+    /// The plan at the end of it.
+    #[schema(value_type = String, example = "free")]
+    plan: Arc<str>,
+}
+
+impl ClosedBody {
+    pub(crate) fn of(closed: &Closed) -> Self {
+        Self {
+            meter: closed.meter.clone(),
+            period_start: closed.period.start_date(),
+            period_end: closed.period.end_date(),
+            count: closed.used,
+            plan: closed.plan.clone(),
         }
     }
 }
@@ -141,6 +177,7 @@ pub(crate) fn body(subject: &Arc<str>, meter: &Meter, tally: &Tally) -> UsageBod
         usage_count: tally.count.used,
         limit: LimitBody::of(tally.limit),
         remaining: remaining(tally.count, tally.limit).map_or(UNLIMITED, LimitBody::Number),
+        extra: (tally.extra > 0 && tally.limit != Limit::Unlimited).then_some(tally.extra),
         period_start: tally.period.start_date(),
         period_end: tally.period.end_date(),
         resets_at: (tally.period.end.0 != i64::MAX).then(|| tally.period.end.to_rfc3339()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dream_domain::error::Result;
 use dream_domain::key::Mode;
-use dream_store::outbox::{self, Message};
+use dream_store::outbox::{self, Message, Note};
 use dream_store::projects::Tenant;
 use dream_store::settings;
 
@@ -30,19 +30,23 @@ async fn tell_one(app: &App, tenant: &Tenant) -> Result<()> {
     let today = app.now().day_start().0.to_string();
     for cause in CAUSES {
         let name = format!("alert/{}/{cause}", tenant.scope.tenant());
-        let told = settings::find(&app.db, &name).await?;
-        let told = told.as_deref().and_then(|told| told.split_once(' '));
+        let before = settings::find(&app.db, &name).await?;
+        let before = before.as_deref();
+        let told = before.and_then(|told| told.split_once(' '));
         match (bad.iter().find(|bad| bad.code == cause), told) {
             (Some(bad), Some((day, state))) if day == today || state == state_of(bad) => {}
             (Some(bad), _) => {
                 let Some(letter) = letter(app, tenant, bad).await? else {
                     continue;
                 };
-                // The note comes first: whoever dies in between writes one mail less, not one too many.
-                let note = format!("{today} {}", state_of(bad));
-                settings::put(&app.db, &name, &note).await?;
-                outbox::add(&app.db, &letter).await?;
-                app.wake_outbox();
+                let note = Note {
+                    name: &name,
+                    before,
+                    value: &format!("{today} {}", state_of(bad)),
+                };
+                if outbox::add_noted(&app.db, &letter, &note).await? {
+                    app.wake_outbox();
+                }
             }
             // When it comes back, it is news.
             (None, Some((day, state))) if !state.is_empty() => {

@@ -81,7 +81,7 @@ pub(super) async fn run(app: &App, lease: &Lease<'_>) -> Result<Report> {
     }
     health::look(app, &connected, lease, &mut report).await?;
     // A sandbox that was emptied knows nothing of us.
-    if let Err(error) = payments::sandbox::ensure_endpoints(app).await {
+    if let Err(error) = payments::sandbox::ensure_endpoints(app, &app.config.local_url).await {
         failed(&error, &mut report);
     }
     inbox::work(app).await?;

@@ -1,10 +1,11 @@
 //! Changes of tiers: what they do to the others, and what is refused.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::key::PublishableKey;
-use dream_domain::tier::{COUNT_MAX, TIERS_MAX, Tier};
+use dream_domain::tier::{COUNT_MAX, Tier};
 use dream_store::outbox::Message;
 use dream_store::projects::{self, Tenant};
 use dream_store::tiers::{self as store, Edited, Stock};
@@ -14,10 +15,13 @@ use crate::app::App;
 use crate::caller::BackendCaller;
 use crate::catalog;
 use crate::http::body::wrong;
-use crate::tier_input::{self, TierFields, TierUpdates};
+use crate::tier_input::{self, TierFields, TierUpdates, rules};
 
 /// How often an edit is tried again over what others wrote meanwhile.
-const TRIES: usize = 12;
+const TRIES: u32 = 12;
+
+/// How much longer it waits before each next try, so that whoever lost a few times comes to their turn.
+const PAUSE: Duration = Duration::from_millis(4);
 
 /// Writes a change of the caller's tier of this name; the tier as it is then.
 pub(super) async fn write(
@@ -27,7 +31,8 @@ pub(super) async fn write(
     updates: &TierUpdates,
 ) -> Result<Tier> {
     let mut tenant = caller.tenant.clone();
-    for _ in 0..TRIES {
+    for tried in 0..TRIES {
+        tokio::time::sleep(PAUSE * tried).await;
         let edit = Edit::of(&tenant, find(&tenant, name)?, updates)?;
         let act = app.act(&caller.actor, "tier.update", name, &edit.detail);
         let stock = edit.stock.map(|stock| (name, stock));
@@ -74,7 +79,7 @@ impl Edit {
         let mut tiers = Vec::new();
         if tier != *before {
             check_kind(tenant, &tier)?;
-            check_default(before, &tier)?;
+            rules::check_default(before, &tier)?;
             let others = tenant
                 .tiers
                 .iter()
@@ -139,16 +144,6 @@ async fn fresh(app: &App, caller: &BackendCaller) -> Result<Arc<Tenant>> {
     tenant.map(Arc::new).ok_or_else(gone)
 }
 
-fn check_default(before: &Tier, tier: &Tier) -> Result<()> {
-    if before.is_default && !(tier.is_default && tier.active) {
-        return Err(Code::Conflict.error(format!(
-            "{} is the default tier; flag another one as isDefault instead",
-            tier.name
-        )));
-    }
-    Ok(())
-}
-
 /// How the stock changes, if it does.
 fn stock(before: &Tier, updates: &TierFields) -> Result<Option<Stock>> {
     if let Some(by) = updates.adjust_inventory {
@@ -194,15 +189,6 @@ fn differs(tier: &Tier, updates: &TierFields) -> Error {
 /// Stores sell products, all others sell subscriptions (rules: the kind is fixed when a project is made).
 pub(super) fn check_kind(tenant: &Tenant, tier: &Tier) -> Result<()> {
     tier_input::check_fits(tenant.kind, tier)
-}
-
-pub(super) fn check_room(tenant: &Tenant) -> Result<()> {
-    if tenant.tiers.len() < TIERS_MAX {
-        return Ok(());
-    }
-    Err(Code::Conflict.error(format!(
-        "A project has at most {TIERS_MAX} tiers, archived ones included"
-    )))
 }
 
 fn nothing() -> Error {

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::caller::UserCaller;
-use crate::quota::answer::{UsageBody, body, headers};
+use crate::quota::answer::{ClosedBody, UsageBody, body, headers};
 
 /// A call that was counted.
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,37 +56,11 @@ pub(crate) struct History {
     periods: Vec<ClosedBody>,
 }
 
-/// A period that is over.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ClosedBody {
-    #[schema(value_type = String, example = "requests")]
-    meter: Arc<str>,
-    /// First day, UTC.
-    #[schema(example = "2026-10-01")]
-    period_start: String,
-    /// Last day, UTC.
-    #[schema(example = "2026-10-31")]
-    period_end: String,
-    #[schema(example = 5)]
-    count: i64,
-    /// The plan at the end of it.
-    #[schema(value_type = String, example = "free")]
-    plan: Arc<str>,
-}
-
 impl History {
     pub(super) fn of(subject: &Arc<str>, closed: &[Closed]) -> Self {
-        let body = |closed: &Closed| ClosedBody {
-            meter: closed.meter.clone(),
-            period_start: closed.period.start_date(),
-            period_end: closed.period.end_date(),
-            count: closed.used,
-            plan: closed.plan.clone(),
-        };
         Self {
             user_id: subject.clone(),
-            periods: closed.iter().map(body).collect(),
+            periods: closed.iter().map(ClosedBody::of).collect(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::scope::Scope;
 use crate::sql::statements;
 
 statements! {
-    LIST = "select u.user_id, u.external_id, u.email, u.email_verified, u.first_name, u.last_name, u.metadata, u.version, u.created_at, u.updated_at, u.plan
+    LIST = "select u.user_id, u.external_id, u.email, u.email_verified, u.first_name, u.last_name, u.metadata, u.version, u.created_at, u.updated_at, u.plan, u.extra_until
         from end_users u where u.publishable_key = $1 and u.user_id < $2
         and (cast($3 as text) is null or u.email_folded like $3 escape '\\' or lower(u.external_id) like $3 escape '\\'
           or lower(u.first_name) like $3 escape '\\' or lower(u.last_name) like $3 escape '\\' or u.user_id = $4)

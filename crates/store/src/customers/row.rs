@@ -20,6 +20,7 @@ pub(super) fn read(row: &Row) -> Result<Customer> {
         created_at: row.time(8)?,
         updated_at: row.time(9)?,
         plan: row.opt_text(10)?,
+        extra_until: row.opt_time(11)?,
     })
 }
 

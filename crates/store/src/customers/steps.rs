@@ -41,6 +41,7 @@ statements! {
     DELETE_COUNTS = "delete from usage_counts where publishable_key = $1 and user_id = $2";
     DELETE_SNAPSHOTS = "delete from usage_snapshots where publishable_key = $1 and user_id = $2";
     DELETE_DAYS = "delete from usage_days where publishable_key = $1 and user_id = $2";
+    DELETE_EXTRAS = "delete from usage_extras where publishable_key = $1 and user_id = $2";
     /// What stays of a deleted customer with an external id: counts of running periods, under a hash.
     BURY = "insert into usage_tombstones (publishable_key, subject_hash, meter, period_start, period_end, used)
         select publishable_key, cast($3 as text), meter, period_start, period_end, used from usage_counts
@@ -110,6 +111,7 @@ pub(super) fn delete(
         &DELETE_COUNTS,
         &DELETE_SNAPSHOTS,
         &DELETE_DAYS,
+        &DELETE_EXTRAS,
         &orders::write::UNLINK,
     ] {
         steps.push(Step::new(sql, params![tenant, user]));

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use dream_domain::error::{Code, Result};
+use dream_domain::period::Period;
 use dream_domain::plan::Grant;
 use dream_domain::subscription::{Claim, Decision, Facts, Reason, Standing};
 use dream_domain::time::Millis;
+use dream_domain::usage::Extra;
 
 use super::standing;
+use super::used::{self, Near, Wish, most, near, plans};
 use crate::Db;
 use crate::params;
 use crate::pattern::like;
@@ -24,7 +27,7 @@ macro_rules! users {
 }
 const AT_ONCE: usize = 25;
 
-/// What a filter lets through. `$3` is the place, `$4` to `$8` the filter.
+/// What a filter lets through. `$3` is the place, `$4` to `$8` and `$10` to `$36` the filter.
 macro_rules! fits {
     () => {
         concat!("(cast($4 as text) is null or u.email_folded like $4 escape '\\' or lower(u.external_id) like $4 escape '\\'
@@ -40,7 +43,12 @@ macro_rules! fits {
             and not exists (select 1 from subscriptions s where s.publishable_key = u.publishable_key and s.user_id = u.user_id
               and s.claim_plan is not null and (s.claim_until is null or s.claim_until > $2))))
         and (cast($8 as bigint) is null or $8 = coalesce((select max(", standing!(), ") from subscriptions
-          where publishable_key = u.publishable_key and user_id = u.user_id), 0))")
+          where publishable_key = u.publishable_key and user_id = u.user_id), 0))
+        and (cast($10 as bigint) is null or exists (select 1 from usage_counts counter cross join ",
+          plans!("$13" "$14" "$15", "$16" "$17" "$18", "$19" "$20" "$21", "$22" "$23" "$24",
+            "$25" "$26" "$27", "$28" "$29" "$30", "$31" "$32" "$33", "$34" "$35" "$36"), "
+          where counter.publishable_key = u.publishable_key and counter.user_id = u.user_id and counter.meter = $11
+            and counter.period_start = plans.since and counter.used > 0 and plans.tier = coalesce(u.plan, $12) and ", near!(), " = $10))")
     };
 }
 
@@ -58,11 +66,14 @@ statements! {
     COUNTERS = concat!("select user_id, period_start, period_end, used from usage_counts
         where publishable_key = $1 and user_id in ", users!(), " and meter = 'requests' and period_start <= $27 and period_end > $27
         order by user_id, period_start");
+    EXTRAS = concat!("select user_id, period_start, period_end, cast(sum(amount) as bigint) from usage_extras
+        where publishable_key = $1 and user_id in ", users!(), " and meter = 'requests' and period_start <= $27 and period_end > $27
+        group by user_id, period_start, period_end order by user_id, period_start");
 }
 
 /// Which customers are listed; everything that is set must fit.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {
+pub struct Filter<'a> {
     /// Part of e-mail, name or external id, or a whole id; case does not matter.
     pub search: Option<String>,
     /// Only those who were given or have bought this plan.
@@ -71,6 +82,8 @@ pub struct Filter {
     pub plan_is_default: bool,
     /// Only those whose best subscription stands here.
     pub status: Option<Standing>,
+    /// Only those who are so near the end of what their plan allows. Exact after [`Db::fold`].
+    pub near: Option<(Near, Wish<'a>)>,
 }
 
 /// In which order.
@@ -117,7 +130,7 @@ pub struct Used {
 pub async fn page(
     db: &Db,
     scope: &Scope,
-    filter: &Filter,
+    filter: &Filter<'_>,
     order: Order,
     after: Option<&str>,
     limit: i64,
@@ -127,7 +140,6 @@ pub async fn page(
         Order::Oldest => (&OLDEST, ""),
     };
     let search = filter.search.as_deref();
-    let status = filter.status.and_then(rank);
     let row = params![
         scope.tenant(),
         db.now(),
@@ -136,22 +148,48 @@ pub async fn page(
         search,
         filter.plan.as_deref(),
         filter.plan_is_default,
-        status,
+        filter.status.and_then(rank),
         limit
     ];
-    let rows = db.rows(sql, row).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Person {
-                id: row.text(0)?,
-                external_id: row.opt_text(1)?,
-                email: row.opt_text(2)?,
-                first_name: row.opt_text(3)?,
-                last_name: row.opt_text(4)?,
-                created_at: row.time(5)?,
-            })
-        })
-        .collect()
+    let mut all = Vec::new();
+    for near in nears(filter) {
+        let row = [row.clone(), near].concat();
+        let rows = db.rows(sql, row).await?;
+        let people = rows.iter().map(read);
+        all.extend(people.collect::<Result<Vec<_>>>()?);
+    }
+    // Everybody is on one plan, so that nobody is there twice.
+    all.sort_unstable_by(|a: &Person, b| match order {
+        Order::Newest => b.id.cmp(&a.id),
+        Order::Oldest => a.id.cmp(&b.id),
+    });
+    all.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(all)
+}
+
+/// What the last parameters of a page are, for some plans at a time.
+fn nears(filter: &Filter<'_>) -> Vec<Vec<Value>> {
+    let Some((near, wish)) = &filter.near else {
+        return vec![vec![Value::Null; 3 + used::PLANS_VALUES]];
+    };
+    let near = i64::from(*near == Near::Reached);
+    let of = |some| {
+        let mut row = params![near, wish.meter.name(), wish.default_plan];
+        row.extend(used::values(some));
+        row
+    };
+    wish.at_once().map(of).collect()
+}
+
+fn read(row: &Row) -> Result<Person> {
+    Ok(Person {
+        id: row.text(0)?,
+        external_id: row.opt_text(1)?,
+        email: row.opt_text(2)?,
+        first_name: row.opt_text(3)?,
+        last_name: row.opt_text(4)?,
+        created_at: row.time(5)?,
+    })
 }
 
 /// The plans given to these users, ended ones included; what was bought is not among them.
@@ -206,6 +244,21 @@ pub async fn counters(db: &Db, scope: &Scope, users: &[Arc<str>]) -> Result<Vec<
                 end: row.time(2)?,
                 used: row.int(3)?,
             })
+        })
+        .collect()
+}
+
+/// What was given to these users of the meter `requests`, on top of their plans, for periods that run now.
+pub async fn extras(db: &Db, scope: &Scope, users: &[Arc<str>]) -> Result<Vec<(Arc<str>, Extra)>> {
+    let rows = of(db, &EXTRAS, scope, users, Some(db.now())).await?;
+    rows.iter()
+        .map(|row| {
+            let period = Period {
+                start: row.time(1)?,
+                end: row.time(2)?,
+            };
+            let amount = row.int(3)?;
+            Ok((row.text(0)?, Extra { period, amount }))
         })
         .collect()
 }

@@ -8,16 +8,37 @@ use dream_domain::time::Millis;
 use super::Status;
 use crate::Db;
 use crate::params;
+use crate::pattern::begins;
 use crate::scope::Scope;
 use crate::sql::statements;
 use crate::step::Step;
 use crate::value::Row;
 
+/// What a filter lets through, newest first; `$3` to `$6` are the filter, `$7` how many.
+macro_rules! fits {
+    () => {
+        "(cast($3 as text) is null or status = $3) and (cast($4 as text) is null or type = $4)
+        and (cast($5 as text) is null or event_id = $5 or provider_event_id = $5 or object_id = $5 or type like $6 escape '\\')
+        order by event_id desc limit $7"
+    };
+}
+
 statements! {
-    LIST = "select event_id, account_id, livemode, provider_event_id, type, object_id, status, attempts, last_error, payload, created_at, received_at, done_at
-        from inbox where publishable_key = $1 and event_id < $2
-        and (cast($3 as text) is null or status = $3) and (cast($4 as text) is null or type = $4)
-        order by event_id desc limit $5";
+    LIST = concat!("select event_id, account_id, livemode, provider_event_id, type, object_id, status, attempts, last_error, payload, created_at, received_at, done_at
+        from inbox where publishable_key = $1 and event_id < $2 and ", fits!());
+    /// An event is of a customer if it happened to something of theirs. What is theirs comes first, and then its events
+    /// by their object, so that those of others are passed over.
+    LIST_OF_CUSTOMER = concat!("select event_id, account_id, livemode, provider_event_id, type, object_id, status, attempts, last_error, payload, created_at, received_at, done_at
+        from (
+          select subscription_id as object from subscriptions where publishable_key = $1 and user_id = $8
+          union select invoice_id from invoices where publishable_key = $1 and user_id = $8
+          union select payment_id from invoices where publishable_key = $1 and user_id = $8
+          union select session_id from checkouts where publishable_key = $1 and user_id = $8
+          union select customer_id from payment_customers where publishable_key = $1 and user_id = $8
+          union select session_id from orders where publishable_key = $1 and user_id = $8
+          union select payment_id from orders where publishable_key = $1 and user_id = $8
+        ) as theirs cross join inbox
+        where publishable_key = $1 and object_id = object and event_id || '' < $2 and ", fits!());
     FIND = "select event_id, account_id, livemode, provider_event_id, type, object_id, status, attempts, last_error, payload, created_at, received_at, done_at
         from inbox where publishable_key = $1 and event_id = $2";
     /// One that is being worked on now is left alone.
@@ -70,6 +91,10 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Only of this kind, in the provider's word.
     pub kind: Option<String>,
+    /// Only this one, by our id, the provider's or that of its object; or those whose kind begins so.
+    pub search: Option<String>,
+    /// Only those of what belongs to this customer, `user_…`.
+    pub customer: Option<String>,
 }
 
 /// How much there is to do, over all tenants.
@@ -91,14 +116,24 @@ pub async fn list(
     before: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Entry>> {
-    let row = params![
+    let search = filter.search.as_deref();
+    let mut row = params![
         scope.tenant(),
         before.unwrap_or("~"),
         filter.status.map(Status::as_str),
         filter.kind.as_deref(),
+        search,
+        search.map(|text| begins(&text.to_lowercase())),
         limit
     ];
-    db.rows(&LIST, row).await?.iter().map(entry).collect()
+    let rows = match &filter.customer {
+        None => db.rows(&LIST, row).await?,
+        Some(customer) => {
+            row.push(customer.into());
+            db.rows(&LIST_OF_CUSTOMER, row).await?
+        }
+    };
+    rows.iter().map(entry).collect()
 }
 
 /// Finds an event of a tenant.

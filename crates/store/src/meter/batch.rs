@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use crate::clock::Clocks;
 use crate::meter::statement::{Taken, Want, make, take};
 use crate::meter::unfolded::{Unfolded, fold};
-use crate::meter::{Periods, Reply, Take, Tally, Verdict, Waiting};
+use crate::meter::{Periods, Reply, Take, Verdict, Waiting};
 use crate::postgres::{client, lost_a_race, unavailable};
 use crate::versions::Versions;
 
@@ -247,13 +247,7 @@ pub(crate) fn verdict(take: &Take, period: Period, taken: Taken, index: i64) -> 
         used: taken.count.used.saturating_sub(after),
         held: taken.count.held,
     };
-    let tally = Tally {
-        count,
-        limit: take.limit,
-        period,
-        plan: take.plan.clone(),
-        replayed: false,
-    };
+    let tally = take.tally(count, period);
     if index < taken.calls {
         Verdict::Taken(tally)
     } else {
@@ -312,7 +306,11 @@ pub(crate) fn rounds<T>(calls: Vec<(Take, T)>, now: Millis) -> Vec<Vec<Group<T>>
 }
 
 fn same(a: &Take, b: &Take) -> bool {
-    a.amount == b.amount && a.limit == b.limit && a.plan == b.plan && a.seen == b.seen
+    a.amount == b.amount
+        && a.limit == b.limit
+        && a.extra == b.extra
+        && a.plan == b.plan
+        && a.seen == b.seen
 }
 
 /// The same trouble for each of those who waited.

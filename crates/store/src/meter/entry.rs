@@ -168,9 +168,19 @@ impl Entry {
     }
 }
 
-/// A verdict as it is kept for replays: `[taken, used, held, limit or null, start, end, plan]`.
+/// A verdict as it is kept for replays: `[taken, used, held, limit or null, start, end, plan, extra]`; the first
+/// releases kept no extra.
 #[derive(Serialize, Deserialize)]
-struct Kept(bool, i64, i64, Option<i64>, i64, i64, Arc<str>);
+struct Kept(
+    bool,
+    i64,
+    i64,
+    Option<i64>,
+    i64,
+    i64,
+    Arc<str>,
+    #[serde(default)] i64,
+);
 
 /// The text kept for a keyed verdict; none for one that is not kept.
 pub(crate) fn verdict_text(verdict: &Verdict) -> Option<Arc<str>> {
@@ -192,6 +202,7 @@ pub(crate) fn verdict_text(verdict: &Verdict) -> Option<Arc<str>> {
         period.start.0,
         period.end.0,
         tally.plan.clone(),
+        tally.extra,
     );
     serde_json::to_string(&kept).ok().map(Into::into)
 }
@@ -203,11 +214,12 @@ pub(crate) fn verdict_from_text(text: &str) -> Result<Verdict> {
             .error("A stored answer is damaged")
             .because(e)
     };
-    let Kept(taken, used, held, limit, start, end, plan) =
+    let Kept(taken, used, held, limit, start, end, plan, extra) =
         serde_json::from_str(text).map_err(damaged)?;
     let tally = Tally {
         count: Count { used, held },
         limit: limit.map_or(Limit::Unlimited, Limit::Max),
+        extra,
         period: Period {
             start: Millis(start),
             end: Millis(end),

@@ -16,7 +16,7 @@ use crate::meter::entry::{Entry, Keyed, Named, verdict_from_text, verdict_text};
 use crate::meter::fold::Fold;
 use crate::meter::sql::FIND_KEY;
 use crate::meter::sql::{ADD_JOURNAL, FIND_COUNT};
-use crate::meter::{Key, Periods, Take, Tally, Verdict};
+use crate::meter::{Key, Periods, Take, Verdict};
 use crate::params;
 use crate::row;
 use crate::sqlite::{self, Failure};
@@ -143,14 +143,8 @@ impl Journal {
                 })
             }
         };
-        let tally = |count| Tally {
-            count,
-            limit: take.limit,
-            period,
-            plan: take.plan.clone(),
-            replayed: false,
-        };
-        let verdict = match decide(change.count, take.amount, take.limit) {
+        let tally = |count| take.tally(count, period);
+        let verdict = match decide(change.count, take.amount, take.limit_in(period)) {
             Some(count) => {
                 change.count = count;
                 change.touched = true;

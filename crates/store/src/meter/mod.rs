@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use dream_domain::error::Error;
 use dream_domain::period::{Period, PeriodKind};
-use dream_domain::usage::{Amount, Count, Limit, Meter};
+use dream_domain::usage::{Amount, Count, Extra, Limit, Meter};
 use tokio::sync::oneshot;
 
 use crate::scope::Scope;
@@ -38,8 +38,10 @@ pub struct Take {
     pub period: PeriodKind,
     /// How much, at least 1.
     pub amount: i64,
-    /// The most that may be used in one period.
+    /// The most that the plan allows in one period.
     pub limit: Limit,
+    /// What was given on top of it, if anything; for one period alone.
+    pub extra: Option<Extra>,
     /// The plan the limit comes from; kept with the counter for reports.
     pub plan: Arc<str>,
     /// Which versions of key, tier and user the caller was judged by.
@@ -67,6 +69,7 @@ impl Take {
             period,
             amount: amount.get(),
             limit: Limit::Max(0),
+            extra: None,
             plan,
             seen,
             key: None,
@@ -81,11 +84,39 @@ impl Take {
         self
     }
 
+    /// What was given on top of the limit.
+    #[must_use]
+    pub fn with_extra(mut self, extra: Option<Extra>) -> Self {
+        self.extra = extra;
+        self
+    }
+
     /// The idempotency key, if the caller sent one.
     #[must_use]
     pub fn keyed(mut self, key: Option<Key>) -> Self {
         self.key = key;
         self
+    }
+
+    /// A counter in a period, with what this call is judged by there.
+    pub(crate) fn tally(&self, count: Count, period: Period) -> Tally {
+        let extra = self.extra.map_or(0, |extra| extra.within(period));
+        Tally {
+            count,
+            limit: self.limit.plus(extra),
+            extra,
+            period,
+            plan: self.plan.clone(),
+            replayed: false,
+        }
+    }
+
+    /// The most that may be used in a period.
+    pub(crate) fn limit_in(&self, period: Period) -> Limit {
+        match self.extra {
+            None => self.limit,
+            Some(extra) => self.limit.plus(extra.within(period)),
+        }
     }
 }
 
@@ -116,8 +147,10 @@ pub enum Verdict {
 pub struct Tally {
     /// What is used and held.
     pub count: Count,
-    /// The limit it was judged by.
+    /// The limit it was judged by, with what was given on top.
     pub limit: Limit,
+    /// How much of the limit was given on top of the plan's.
+    pub extra: i64,
     /// The period it belongs to.
     pub period: Period,
     /// The plan the limit came from.

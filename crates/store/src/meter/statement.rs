@@ -132,7 +132,7 @@ pub(crate) async fn take<C: GenericClient>(
     let starts = of(&|w| w.period.start.0);
     let amounts = of(&|w| w.take.amount);
     let calls = of(&|w| i64::try_from(w.calls).unwrap_or(i64::MAX));
-    let caps = of(&|w| match w.take.limit {
+    let caps = of(&|w| match w.take.limit_in(w.period) {
         Limit::Max(max) => max,
         Limit::Unlimited => i64::MAX,
     });

@@ -37,6 +37,7 @@ statements! {
     DELETE_SNAPSHOTS = "delete from usage_snapshots where publishable_key = $1";
     DELETE_DAYS = "delete from usage_days where publishable_key = $1";
     DELETE_TOMBSTONES = "delete from usage_tombstones where publishable_key = $1";
+    DELETE_EXTRAS = "delete from usage_extras where publishable_key = $1";
     DELETE_ANSWERS = "delete from idempotency_keys where publishable_key = $1";
     DELETE_CHANGES = "delete from subscription_changes where publishable_key = $1";
     DELETE_PAYMENT_CUSTOMERS = "delete from payment_customers where publishable_key = $1";
@@ -64,21 +65,17 @@ statements! {
     DELETE_STOCK_LEVELS = "delete from stock_levels where publishable_key = $1";
 }
 
-/// What a tenant has rows in. Customers come first: whoever adds something of theirs holds them.
-static OF_TENANT: &[&Sql] = &[
+/// What people leave in a tenant. Customers come first: whoever adds something of theirs holds them.
+pub(super) static OF_PEOPLE: &[&Sql] = &[
     &DELETE_USERS,
-    &DELETE_KEYS,
-    &DELETE_TIERS,
     &DELETE_GRANTS,
     &DELETE_PASSWORDS,
     &DELETE_IDENTITIES,
-    &DELETE_PROVIDERS,
     &DELETE_ONE_TIME,
     &DELETE_REFRESH_TOKENS,
-    &DELETE_LOGO,
-    &DELETE_OUTBOX,
     &DELETE_SESSIONS,
     &DELETE_COUNTS,
+    &DELETE_EXTRAS,
     &DELETE_SNAPSHOTS,
     &DELETE_DAYS,
     &DELETE_TOMBSTONES,
@@ -88,15 +85,24 @@ static OF_TENANT: &[&Sql] = &[
     &DELETE_CHECKOUTS,
     &DELETE_SUBSCRIPTIONS,
     &DELETE_INVOICES,
-    &DELETE_PRICES,
     &DELETE_EVENTS,
-    &LEAVE_OBJECTS,
-    &DELETE_ASSETS,
     &DELETE_ORDERS,
     &DELETE_ORDER_LINES,
     &DELETE_ORDER_EVENTS,
     &DELETE_RESERVATIONS,
     &DELETE_REFUNDS,
+];
+
+/// What else a tenant has rows in.
+static OF_DEVELOPER: &[&Sql] = &[
+    &DELETE_KEYS,
+    &DELETE_TIERS,
+    &DELETE_PROVIDERS,
+    &DELETE_LOGO,
+    &DELETE_OUTBOX,
+    &DELETE_PRICES,
+    &LEAVE_OBJECTS,
+    &DELETE_ASSETS,
     &DELETE_STOCK_LEVELS,
 ];
 
@@ -166,9 +172,8 @@ pub async fn delete_mode(db: &Db, tenant: &Tenant, act: &Act<'_>) -> Result<()> 
 
 fn rows_of(tenant: &Tenant) -> impl Iterator<Item = Step> {
     let key = tenant.scope.tenant().clone();
-    OF_TENANT
-        .iter()
-        .map(move |sql| Step::new(sql, params![&key]))
+    let all = OF_PEOPLE.iter().chain(OF_DEVELOPER);
+    all.map(move |sql| Step::new(sql, params![&key]))
 }
 
 async fn run(db: &Db, tenants: &[Tenant], steps: Vec<Step>) -> Result<()> {

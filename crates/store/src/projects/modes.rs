@@ -23,6 +23,8 @@ statements! {
     HOLD = "update projects set name = name where project_id = $1 and platform_id = $2";
     ADD = "insert into tenants (publishable_key, project_id, platform_id, mode, settings, generation, created_at)
         values ($1, $2, $3, $4, $5, 1, $6)";
+    COPY_LOGO = "insert into logos (publishable_key, content_type, data, updated_at)
+        select cast($2 as text), content_type, data, cast($3 as bigint) from logos where publishable_key = $1";
     OF_PLATFORM = "select t.publishable_key, t.project_id, t.platform_id, t.mode, t.settings, t.generation, t.created_at, p.name, p.kind
         from tenants t join projects p on p.project_id = t.project_id
         where t.platform_id = $1 and t.mode = $2 order by t.project_id";
@@ -37,7 +39,7 @@ pub struct NewMode {
     pub key: NewKey,
     /// What it sells.
     pub tiers: Vec<Tier>,
-    /// What is set from the start.
+    /// What is set from the start. With a `logo_version` it gets the picture of the mode it is made from.
     pub settings: ProjectSettings,
     /// What leaves because of it, such as products to be made at the payment provider; written with it or
     /// not at all.
@@ -54,6 +56,9 @@ pub async fn promote(db: &Db, scope: &Scope, live: &NewMode, act: &Act<'_>) -> R
     let tiers = live.tiers.iter();
     steps.extend(tiers.map(|tier| tiers::add_step(key.as_str(), tier, act.at)));
     steps.extend(live.messages.iter().map(outbox::add_step));
+    let has_picture = live.settings.logo_version.is_some();
+    let copied = params![scope.tenant(), key.as_str(), act.at];
+    steps.extend(has_picture.then(|| Step::new(&COPY_LOGO, copied).must_change(1)));
     steps.push(act.step(platform, Some(key.as_str())));
     db.run(steps)
         .await

@@ -2,6 +2,7 @@
 
 use dream_domain::error::{Code, Result};
 use dream_domain::project::EmailVerification;
+use dream_domain::time::Millis;
 use serde::{Deserialize, Serialize};
 
 use crate::Db;
@@ -45,6 +46,9 @@ pub struct ProjectSettings {
     pub shipping_countries: Vec<String>,
     /// First hex digits of the picture's SHA-256; none without one.
     pub logo_version: Option<String>,
+    /// Customers, orders and events from before this moment (business time, milliseconds) are sample data; none where
+    /// there is none. Only demo data has it.
+    pub sample_until: Option<i64>,
 }
 
 impl Tenant {
@@ -58,6 +62,12 @@ impl Tenant {
     /// Whether tokens may stand in the address a person returns with.
     pub fn legacy_token(&self) -> bool {
         self.settings.legacy_token.unwrap_or(true)
+    }
+
+    /// Whether what was made at this moment is sample data.
+    pub fn is_sample(&self, made_at: Millis) -> bool {
+        let until = self.settings.sample_until;
+        until.is_some_and(|until| made_at.0 < until)
     }
 
     /// The path of the project's picture on our own origin, if there is one.

@@ -1,8 +1,10 @@
 //! The sums and pages of dashboards, against what the rules say of the same rows.
 
 mod attention;
+mod canceling;
 mod many;
 mod plans;
+mod used;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +13,7 @@ use dream_domain::subscription::{
     Decision, Facts, Held, Item, Policy, Standing, Status, decide, state,
 };
 use dream_domain::tier::Interval;
+use dream_domain::usage::Meter;
 use dream_store::Db;
 use dream_store::dashboard::{self, Filter, Order};
 use dream_store::invoices::{self, Invoice};
@@ -153,6 +156,19 @@ async fn subscriptions_stand_where_the_rules_put_them() {
 
 /// A user whose record says that he paid that much a month from then on.
 async fn pays(db: &Db, scope: &Scope, user: &str, mrr: (i64, i64), currency: &str, id: &str) {
+    told(db, scope, user, mrr, currency, id, "active").await;
+}
+
+/// The same for a reason.
+async fn told(
+    db: &Db,
+    scope: &Scope,
+    user: &str,
+    mrr: (i64, i64),
+    currency: &str,
+    id: &str,
+    reason: &str,
+) {
     let of_user = subscriptions::of_user(db, scope, user).await.unwrap();
     let old = of_user.iter().find(|row| row.id == id);
     let row = Row {
@@ -167,6 +183,7 @@ async fn pays(db: &Db, scope: &Scope, user: &str, mrr: (i64, i64), currency: &st
         mrr_before: mrr.0,
         mrr_after: mrr.1,
         currency: currency.to_owned(),
+        reason: reason.to_owned(),
         ..change
     });
     let apply = subscriptions::Apply {
@@ -298,7 +315,7 @@ async fn page_has_everything_of_each_and_nothing_of_others() {
     }
     let stranger = customer(db, &other.scope, "u01").await;
     pays(db, &other.scope, &stranger.id, (0, 1), "usd", "sub_x").await;
-    let people = async |filter: &Filter, order, after: Option<&str>, limit| {
+    let people = async |filter: &Filter<'_>, order, after: Option<&str>, limit| {
         let page = dashboard::page(db, scope, filter, order, after, limit).await;
         let page = page.unwrap().into_iter();
         page.map(|person| person.id).collect::<Vec<_>>()
@@ -327,7 +344,8 @@ async fn page_has_everything_of_each_and_nothing_of_others() {
         30
     );
     db.fold().await.unwrap();
-    let days = dashboard::used(db, scope, db.now().plus(-DAY), db.now());
+    let requests = Meter::requests();
+    let days = dashboard::used(db, scope, &requests, db.now().plus(-DAY), db.now());
     assert_eq!(days.await.unwrap(), [(db.now().day_start(), 60 * 61 / 2)]);
     let used = dashboard::counters(db, scope, &ids).await.unwrap();
     let used: BTreeMap<_, _> = used

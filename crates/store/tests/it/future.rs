@@ -2,8 +2,9 @@
 
 use dream_domain::key::Mode;
 use dream_store::payments::{self, Health, NewAccount};
+use dream_store::projects::Tenant;
 use dream_store::subscriptions::{self, Row};
-use dream_store::{checkouts, future};
+use dream_store::{Db, checkouts, future};
 
 use crate::billing::{ACCOUNT, active, buy, checkout, trade};
 use crate::clock::DAY;
@@ -26,17 +27,7 @@ async fn payments_of_the_future_are_seen_and_brought_back() {
     trade(db, &tenant, &ann).await;
     let open = checkout(db, &bob.id);
     checkouts::open(db, scope, &open).await.unwrap();
-    let account = NewAccount {
-        account_id: ACCOUNT.to_owned(),
-        scope: "read_write".to_owned(),
-        sealed_tokens: "sealed".to_owned(),
-        health: Health::default(),
-        messages: Vec::new(),
-    };
-    let (platform, connect) = (scope.platform(), act(db, "payments.connect"));
-    payments::connect(db, platform, Mode::Test, &account, &connect)
-        .await
-        .unwrap();
+    connect(db, &tenant).await;
     assert!(future::is_written(db, now).await.unwrap());
     future::wipe(db, now).await.unwrap();
     store.clock.set(now);
@@ -66,15 +57,18 @@ async fn payments_of_the_future_are_seen_and_brought_back() {
 #[tokio::test]
 async fn each_kind_of_row_of_payments_is_seen_by_itself() {
     let tables = [
-        ("prices", "created_at"),
-        ("payment_customers", "created_at"),
-        ("payment_customers", "deleted_at"),
-        ("checkouts", "created_at"),
-        ("checkouts", "completed_at"),
-        ("subscriptions", "fetched_at"),
-        ("invoices", "fetched_at"),
-        ("subscription_changes", "at"),
-        ("inbox", "created_at"),
+        ("payment_customers", &["created_at"][..]),
+        ("payment_customers", &["deleted_at"]),
+        ("checkouts", &["created_at"]),
+        ("checkouts", &["completed_at"]),
+        ("subscriptions", &["fetched_at", "started_at"]),
+        ("subscriptions", &["fetched_at", "period_start"]),
+        ("subscriptions", &["fetched_at", "canceled_at"]),
+        ("subscriptions", &["fetched_at", "ended_at"]),
+        ("invoices", &["fetched_at", "created_at"]),
+        ("invoices", &["fetched_at", "paid_at"]),
+        ("subscription_changes", &["at"]),
+        ("inbox", &["created_at"]),
     ];
     let store = Store::new().await;
     let db = &store.db;
@@ -83,19 +77,66 @@ async fn each_kind_of_row_of_payments_is_seen_by_itself() {
     trade(db, &tenant, &ann).await;
     let now = db.now();
     assert!(!future::is_written(db, now).await.unwrap());
-    for (table, column) in tables {
-        let later = now.plus(DAY).0;
-        store
-            .change_tables(&format!("update {table} set {column} = {later}"))
-            .await;
+    for (table, columns) in tables {
+        set(&store, table, columns, now.plus(DAY).0).await;
         assert!(
             future::is_written(db, now).await.unwrap(),
-            "{table}.{column}"
+            "{table} {columns:?}"
         );
         future::wipe(db, now).await.unwrap();
         assert!(
             !future::is_written(db, now).await.unwrap(),
-            "{table}.{column}"
+            "{table} {columns:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_the_server_writes_by_itself_is_no_reason_to_stay_and_is_brought_back() {
+    let store = Store::new().await;
+    let db = &store.db;
+    let tenant = project(db).await;
+    let ann = customer(db, &tenant.scope, "ann").await;
+    connect(db, &tenant).await;
+    trade(db, &tenant, &ann).await;
+    let now = db.now();
+    for (table, column) in [
+        ("payment_accounts", "checked_at"),
+        ("prices", "created_at"),
+        ("subscriptions", "fetched_at"),
+        ("invoices", "fetched_at"),
+    ] {
+        set(&store, table, &[column], now.plus(DAY).0).await;
+        assert!(
+            !future::is_written(db, now).await.unwrap(),
+            "{table}.{column}"
+        );
+        future::bring_own(db, now).await.unwrap();
+        let sql = format!("select count(*) from {table} where {column} = {}", now.0);
+        assert!(store.number(&sql).await > 0, "{table}.{column}");
+    }
+}
+
+async fn set(store: &Store, table: &str, columns: &[&str], to: i64) {
+    let set: Vec<String> = columns
+        .iter()
+        .map(|column| format!("{column} = {to}"))
+        .collect();
+    let sql = format!("update {table} set {}", set.join(", "));
+    store.change_tables(&sql).await;
+}
+
+/// Connects the account of a tenant's platform.
+async fn connect(db: &Db, tenant: &Tenant) {
+    let account = NewAccount {
+        account_id: ACCOUNT.to_owned(),
+        scope: "read_write".to_owned(),
+        sealed_tokens: "sealed".to_owned(),
+        health: Health::default(),
+        messages: Vec::new(),
+    };
+    let (platform, connect) = (tenant.scope.platform(), act(db, "payments.connect"));
+    payments::connect(db, platform, Mode::Test, &account, &connect)
+        .await
+        .unwrap();
 }

@@ -81,3 +81,29 @@ async fn a_job_is_kept_lost_and_given_back_with_its_note() {
         .unwrap();
     assert_eq!(other.as_deref(), Some(""), "another job is another matter");
 }
+
+#[tokio::test]
+async fn jobs_of_those_who_are_gone_are_free_and_no_others() {
+    let store = Store::new().await;
+    let db = &store.db;
+    let now = machine_now();
+    let take = async |job: &str, holder: &str| {
+        let taken = leases::take(db, job, holder, now, now.plus(LONG)).await;
+        taken.unwrap().is_some()
+    };
+    for (job, holder) in [
+        ("round", "one/a"),
+        ("sweep", "one/b"),
+        ("events", "oneself/c"),
+    ] {
+        assert!(take(job, holder).await);
+    }
+    leases::free(db, "one/").await.unwrap();
+    assert!(take("round", "two/a").await);
+    assert_eq!(leases::ran_at(db, "round").await.unwrap(), None, "not done");
+    assert!(!take("events", "two/a").await);
+    leases::free(db, "").await.unwrap();
+    for job in ["round", "sweep", "events"] {
+        assert!(take(job, "three/a").await, "{job}");
+    }
+}

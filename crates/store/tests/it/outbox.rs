@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use dream_domain::id::MessageId;
 use dream_domain::time::Millis;
 use dream_store::Db;
-use dream_store::outbox::{self, Message};
+use dream_store::outbox::{self, Message, Note};
 use dream_store::projects::{self, Tenant};
+use dream_store::settings;
 use tokio::task::JoinSet;
 
 use crate::clock::DAY;
@@ -44,6 +45,38 @@ async fn state(db: &Db) -> (String, i64) {
     let all = outbox::list(db, None, 10).await.unwrap();
     assert_eq!(all.len(), 1);
     (all[0].status.to_string(), all[0].attempts)
+}
+
+#[tokio::test]
+async fn a_message_and_its_note_are_written_together_or_not_at_all() {
+    let store = Store::new().await;
+    let db = &store.db;
+    let tenant = project(db).await;
+    let noted = async || settings::find(db, "told").await.unwrap();
+    let waiting = async || outbox::list(db, None, 10).await.unwrap().len();
+    let add = async |message: &Message, before, value| {
+        let note = Note {
+            name: "told",
+            before,
+            value,
+        };
+        outbox::add_noted(db, message, &note).await
+    };
+    let first = message(db, &tenant, "first");
+    assert!(add(&first, None, "a").await.unwrap());
+    assert_eq!((noted().await.as_deref(), waiting().await), (Some("a"), 1));
+    // Two who have read the same note do not both write.
+    for before in [None, Some("z")] {
+        let second = message(db, &tenant, "second");
+        assert!(!add(&second, before, "b").await.unwrap());
+    }
+    assert_eq!((noted().await.as_deref(), waiting().await), (Some("a"), 1));
+    // What cannot be written leaves no note.
+    assert!(add(&first, Some("a"), "b").await.is_err());
+    assert_eq!((noted().await.as_deref(), waiting().await), (Some("a"), 1));
+    let second = message(db, &tenant, "second");
+    assert!(add(&second, Some("a"), "b").await.unwrap());
+    assert_eq!((noted().await.as_deref(), waiting().await), (Some("b"), 2));
 }
 
 #[tokio::test]

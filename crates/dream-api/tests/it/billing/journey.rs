@@ -1,7 +1,7 @@
 //! The promise as a whole: the limit, the checkout, the first call after it, the end of what was paid.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::shop::{DAY, Shop, alone};
 use crate::load::send_all;
@@ -148,6 +148,28 @@ async fn whoever_pays_already_is_shown_the_portal() {
         .await
         .is(200);
     assert!(page.text_at("/url").contains("/portal/bps_"));
+    // The same page, for the developer to send.
+    let portal = async |id: &str, body: Value| {
+        let call = shop.api().post(&format!("/api/customers/{id}/portal"));
+        shop.project.secret(call).json(body).send().await
+    };
+    for body in [
+        json!({}),
+        json!({"flow": "cancel", "returnUrl": "http://localhost:3000/"}),
+    ] {
+        let page = portal(&person.id, body).await.is(200);
+        assert!(page.text_at("/url").contains("/portal/bps_"));
+    }
+    let body = json!({"returnUrl": "https://evil.example.com"});
+    let away = portal(&person.id, body).await;
+    away.problem(422, "redirect_not_allowed");
+    let free = shop.project.customer("bob@example.com").await;
+    portal(&free, json!({}))
+        .await
+        .problem(400, "no_subscription");
+    portal("nobody", json!({}))
+        .await
+        .problem(404, "customer_not_found");
     assert_eq!(shop.subscriptions(&person).await.len(), 1);
 }
 

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::hmac;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::shop::{Shop, alone};
 use crate::api::Reply;
@@ -55,6 +55,68 @@ async fn an_upgrade_comes_by_its_event_alone() {
         .is(200);
     assert_eq!(again.json["event"]["status"], "done");
     assert_eq!(shop.state(&person).await, ("pro".into(), "active".into()));
+}
+
+#[tokio::test]
+async fn events_are_found_by_customer_id_and_type() {
+    let shop = Shop::open(&shared().await, 2).await;
+    let (ada, bob) = (
+        shop.project.person("ada@example.com").await,
+        shop.project.person("bob@example.com").await,
+    );
+    for person in [&ada, &bob] {
+        let session = shop.buy(person, "pro").await;
+        shop.confirm(person, &session).await.is(200);
+    }
+    let list = async |query: String| {
+        let call = shop.api().get(&format!("/api/events?limit=100&{query}"));
+        let list = shop.project.secret(call).send().await.is(200);
+        list.json["events"].as_array().unwrap().clone()
+    };
+    let completed = "type=checkout.session.completed&status=done";
+    eventually("both are worked", async || {
+        list(completed.to_owned()).await.len() == 2
+    })
+    .await;
+    for person in [&ada, &bob] {
+        let own = list(format!("customer={}&{completed}", person.id)).await;
+        assert_eq!(own.len(), 1);
+        let session = own[0]["objectId"].as_str().unwrap();
+        let subscription = shop.subscription(person).await;
+        let ids: Vec<Value> = list(format!("customer={}", person.id)).await;
+        let objects: Vec<&str> = ids
+            .iter()
+            .map(|one| one["objectId"].as_str().unwrap())
+            .collect();
+        assert!(
+            objects.contains(&session) && objects.contains(&&*subscription),
+            "{objects:?}"
+        );
+        for id in ["id", "providerEventId", "objectId"] {
+            let found = list(format!("search={}", own[0][id].as_str().unwrap())).await;
+            assert!(found.iter().any(|one| one["id"] == own[0]["id"]), "{id}");
+        }
+        let none = list(format!("customer={}&search=invoice.x", person.id)).await;
+        assert_eq!(none, Vec::<Value>::new());
+    }
+    let of_type = list("search=Checkout.Sess".to_owned()).await;
+    assert!(of_type.len() >= 2);
+    assert!(of_type.iter().all(|one| {
+        one["type"]
+            .as_str()
+            .unwrap()
+            .starts_with("checkout.session")
+    }));
+    for nothing in ["customer=nobody", "search=%25", "search=session.completed"] {
+        assert_eq!(
+            list(nothing.to_owned()).await,
+            Vec::<Value>::new(),
+            "{nothing}"
+        );
+    }
+    let call = shop.api().get("/api/events?search=a%00b");
+    let wrong = shop.project.secret(call).send().await;
+    wrong.problem(422, "invalid_value");
 }
 
 #[tokio::test]

@@ -77,6 +77,7 @@ async fn recurring_revenue_of_six_subscribers_is_what_a_calculator_says() {
         ("/mrrByCurrency", mrr.clone()),
         ("/totalRevenue", json!(20_700)),
         ("/previous/activeSubs", json!(0)),
+        ("/previous/cancelingSubs", json!(0)),
         ("/previous/mrr", json!(0)),
     ] {
         assert_eq!(found.json.pointer(pointer), Some(&value), "{pointer}");
@@ -90,6 +91,9 @@ async fn recurring_revenue_of_six_subscribers_is_what_a_calculator_says() {
     assert_eq!((&today["mrr"], &today["revenue"]), (&mrr, &revenue));
     let counts = ["usage", "newSubscriptions", "churned"].map(|name| today[name].as_i64());
     assert_eq!(counts, [Some(1), Some(5), Some(1)]);
+    // Of five who pay or paid one is leaving; the trial pays nothing yet.
+    let stood = ["subscribers", "canceling"].map(|name| today[name].as_i64());
+    assert_eq!(stood, [Some(4), Some(1)]);
     assert_eq!(series.json["currencies"], json!(["eur", "usd"]));
     assert!(days[..29].iter().all(|day| day["mrr"] == json!({})));
     later(&shop).await;
@@ -110,6 +114,7 @@ async fn later(shop: &Shop) {
         ("/totalRevenue", json!(31_400)),
         // Four paid a month ago, with 6800 in dollars, and still do.
         ("/previous/activeSubs", json!(4)),
+        ("/previous/cancelingSubs", json!(1)),
         ("/previous/mrr", json!(6800)),
         ("/previous/revenue", json!({"usd": 20_700, "eur": 700})),
         ("/metrics/churn", json!(0)),

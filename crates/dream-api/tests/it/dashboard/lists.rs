@@ -79,6 +79,7 @@ async fn wrong_words_in_the_address_are_refused_400_422() {
     for (query, status, code) in [
         ("?sort=mrr", 422, "invalid_value"),
         ("?status=paid", 422, "invalid_value"),
+        ("?usage=full", 422, "invalid_value"),
         ("?limit=0", 422, "invalid_value"),
         ("?limit=101", 422, "invalid_value"),
         ("?search=%00", 422, "invalid_value"),

@@ -23,6 +23,18 @@ async fn orders_are_listed_filtered_and_paged_200() {
     );
     assert_eq!(ids("state=pending").await, [&*third.order]);
     assert_eq!(ids("customer=LIST.one@example.com").await, [&*first.order]);
+    for (search, found) in [
+        ("LIST.ONE", vec![&*first.order]),
+        ("@example.com", vec![&*second.order, &*first.order]),
+        (&*third.order, vec![&*third.order]),
+        ("list_one", vec![]),
+        ("%25", vec![]),
+    ] {
+        assert_eq!(ids(&format!("search={search}")).await, found, "{search}");
+    }
+    let payment = market.order(&second).await["paymentId"].clone();
+    let payment = payment.as_str().expect("it was paid");
+    assert_eq!(ids(&format!("search={payment}")).await, [&*second.order]);
     let made = market.order(&second).await["createdAt"].as_i64().unwrap();
     let window = format!("from={made}&to={}", made + 1);
     assert_eq!(ids(&window).await, [&*second.order]);
@@ -37,6 +49,7 @@ async fn orders_are_listed_filtered_and_paged_200() {
     for (query, code) in [
         ("state=gone", "invalid_value"),
         ("limit=0", "invalid_value"),
+        ("search=a%00b", "invalid_value"),
         ("from=yesterday", "invalid_value"),
         ("cursor=abc", "invalid_cursor"),
     ] {

@@ -3,11 +3,12 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::works::has_ended;
 use crate::api::Reply;
 use crate::catalog::crashes::{ended, faulty, start};
 use crate::catalog::provider::{Provider, active};
 use crate::project::{Person, Project};
-use crate::server::Server;
+use crate::server::{Server, eventually};
 
 async fn remove(project: &Project, mut body: Value) -> Reply {
     body["publishableKey"] = project.pk.clone().into();
@@ -15,14 +16,14 @@ async fn remove(project: &Project, mut body: Value) -> Reply {
 }
 
 /// Somebody who has opened a checkout of the plan; the session.
-async fn checkout(project: &Project, person: &Person) -> String {
+pub(super) async fn checkout(project: &Project, person: &Person) -> String {
     let body = json!({"tier": "pro", "successUrl": "http://localhost:3000/", "cancelUrl": "http://localhost:3000/"});
     let call = project.as_user(project.api.post("/api/create-checkout"), &person.token);
     call.json(body).send().await.is(200).text_at("/sessionId")
 }
 
 /// Somebody who pays for the plan.
-async fn subscriber(project: &Project, provider: &Provider, email: &str) {
+pub(super) async fn subscriber(project: &Project, provider: &Provider, email: &str) {
     let person = project.person(email).await;
     let session = checkout(project, &person).await;
     let card = json!({"card": "4242424242424242"});
@@ -35,7 +36,7 @@ async fn subscriber(project: &Project, provider: &Provider, email: &str) {
 }
 
 /// The subscriptions at the provider that have not ended.
-async fn running(provider: &Provider) -> usize {
+pub(super) async fn running(provider: &Provider) -> usize {
     let list = provider.get("/v1/subscriptions?limit=100").await;
     list["data"].as_array().unwrap().len()
 }
@@ -114,7 +115,7 @@ async fn a_provider_that_fails_stops_a_deletion_which_is_finished_later_503_200(
 }
 
 #[tokio::test]
-async fn a_deletion_that_was_cut_off_is_finished_by_the_next_one() {
+async fn a_deletion_that_was_cut_off_is_finished_by_the_next_process() {
     for point in ["delete.expired", "delete.canceled", "delete.archived"] {
         let server = faulty(point).await;
         let api = server.api();
@@ -128,8 +129,7 @@ async fn a_deletion_that_was_cut_off_is_finished_by_the_next_one() {
         assert!(call.json(&body).try_send().await.is_none(), "{point}");
         let server = start(ended(server).await, None).await;
         let api = server.api();
-        let call = api.post("/projects/delete").bearer(api.developer());
-        call.json(&body).send().await.is(200);
+        eventually(point, async || has_ended(&api, &project.id).await).await;
         let provider = Provider::of(&api).await;
         assert_eq!(running(&provider).await, 0, "{point}");
         assert!(

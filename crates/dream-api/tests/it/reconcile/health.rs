@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{drop_everything, round};
+use super::{drop_everything, rested, round};
 use crate::billing::shop::{DAY, Shop, TEST_KEY, alone};
 
 /// Whom the projects of the tests belong to.
@@ -67,7 +67,7 @@ async fn account(shop: &Shop) -> Value {
 
 #[tokio::test]
 async fn health_of_an_account_is_asked_for_without_any_event() {
-    let (_server, shop) = alone(2).await;
+    let (_server, shop) = rested().await;
     let known = account(&shop).await["displayName"].clone();
     let database = shop.api().database.as_ref().unwrap();
     let planted = "update payment_accounts set display_name = 'An old name'";
@@ -96,7 +96,7 @@ async fn account_that_cannot_be_paid_is_told_again_when_that_comes_back() {
 
 #[tokio::test]
 async fn emptied_sandbox_has_our_endpoints_again_after_a_round() {
-    let (_server, shop) = alone(2).await;
+    let (_server, shop) = rested().await;
     let endpoints = async || {
         let call = shop
             .client

@@ -6,7 +6,7 @@ use crate::project::Project;
 use crate::server::shared;
 
 /// Members of a tier with values, as JSON, that are none.
-const WRONG: [(&str, &str); 38] = [
+pub(super) const WRONG: [(&str, &str); 38] = [
     ("price", "-1"),
     ("price", "1.5"),
     ("price", "100000000"),

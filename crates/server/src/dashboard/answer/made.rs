@@ -43,6 +43,7 @@ impl Previous {
         let before = &figures.before;
         Self {
             active_subs: before.active,
+            canceling_subs: before.canceling,
             mrr: of(&before.mrr, figures.currency),
             mrr_by_currency: before.mrr.clone(),
             usage_this_period: before.usage,
@@ -83,7 +84,7 @@ impl TierRow {
 }
 
 impl OrderRow {
-    pub(super) fn of(sale: &Sale) -> Self {
+    pub(super) fn of(tenant: &Tenant, sale: &Sale) -> Self {
         let email = sale.email.as_deref().unwrap_or_default();
         let customer = sale.email.as_deref().or(sale.user.as_deref());
         let payment = sale.payment_id.as_deref();
@@ -95,6 +96,8 @@ impl OrderRow {
             currency: sale.currency.to_string(),
             payment_id: payment.unwrap_or_default().to_owned(),
             date: sale.at.to_rfc3339(),
+            // An order of the sample that was not paid in time cannot be paid later.
+            sample: tenant.is_sample(sale.at).then_some(true),
         }
     }
 }

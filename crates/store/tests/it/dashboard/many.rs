@@ -1,6 +1,9 @@
 //! A project of 100,000 customers with a million days of use; says how long each part of its dashboard takes.
 
-use dream_store::dashboard::{self, Filter, Order};
+use dream_domain::usage::Meter;
+use dream_store::Db;
+use dream_store::dashboard::{self, Allows, Filter, Near, Order, Wish};
+use dream_store::scope::Scope;
 
 use crate::clock::{DAY, Watch};
 use crate::place::{Store, only_sqlite};
@@ -54,13 +57,43 @@ async fn hundred_thousand_customers_are_one_page() {
     dashboard::churn(db, scope, ago, db.now()).await.unwrap();
     println!("churn: {:?}", watch.elapsed());
     let watch = Watch::start();
-    dashboard::near_limit(db, scope, &[("free", 5), ("pro", 500)])
+    let requests = Meter::requests();
+    dashboard::used(db, scope, &requests, ago, db.now())
         .await
         .unwrap();
-    println!("near limit: {:?}", watch.elapsed());
-    let watch = Watch::start();
-    dashboard::used(db, scope, ago, db.now()).await.unwrap();
     println!("days: {:?}", watch.elapsed());
+    near(db, scope, month).await;
+}
+
+/// What is told of limits.
+async fn near(db: &Db, scope: &Scope, month: i64) {
+    let since = dream_domain::time::Millis(month);
+    let allows = |plan, most| Allows {
+        plan,
+        most: Some(most),
+        since,
+    };
+    let wish = Wish {
+        meter: Meter::requests(),
+        default_plan: "free",
+        plans: vec![allows("free", 5), allows("pro", 500), allows("", 0)],
+    };
+    let watch = Watch::start();
+    let running = dashboard::running(db, scope, &wish).await.unwrap();
+    println!("running: {running:?} {:?}", watch.elapsed());
+    let watch = Watch::start();
+    let top = dashboard::top(db, scope, &wish).await.unwrap();
+    println!("top {}: {:?}", top.len(), watch.elapsed());
+    for near in [Near::Close, Near::Reached] {
+        let filter = Filter {
+            near: Some((near, wish.clone())),
+            ..Filter::default()
+        };
+        let watch = Watch::start();
+        let page = dashboard::page(db, scope, &filter, Order::Newest, None, 101).await;
+        let found = page.unwrap().len();
+        println!("{near:?}, {found}: {:?}", watch.elapsed());
+    }
 }
 
 fn tenant_month(now: i64) -> i64 {
