@@ -42,6 +42,7 @@ export type {
   Customer,
   CustomerAPI,
   CustomerPage,
+  CustomerSession,
   CustomerToken,
   Explanation,
   Grant,
@@ -49,6 +50,7 @@ export type {
   InvoicePage,
   ListCustomersParams,
   PaymentStanding,
+  SessionPage,
   Subscription,
   UpdateCustomerParams,
 } from './resources/customers';
@@ -64,10 +66,12 @@ export type {
   DashboardSeries,
   DashboardTier,
   DashboardTotals,
+  DashboardUsage,
   Figures,
   Health,
   Order,
   ProjectTotals,
+  TopUser,
   Webhook,
   WebhookStatus,
 } from './resources/dashboard';
@@ -90,5 +94,15 @@ export type {
   StoreOrder,
 } from './resources/orders';
 export type { CartCheckoutParams, CartCheckoutResult, Product, ProductAPI, Tier } from './resources/products';
-export type { ClosedPeriod, Standing, TrackParams, Usage, UsageAPI, UsageTrackResult } from './resources/usage';
+export type {
+  ClosedPeriod,
+  CustomerUsage,
+  GrantUsageParams,
+  Standing,
+  TrackParams,
+  Usage,
+  UsageAPI,
+  UsageChange,
+  UsageTrackResult,
+} from './resources/usage';
 export type { DreamAPIConfig } from './settings';

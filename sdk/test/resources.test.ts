@@ -57,6 +57,32 @@ test('customers', async () => {
   ]);
 });
 
+test('what a customer uses, sessions and portal', async () => {
+  const { api, seen } = clientOf([{ status: 200 }], SECRET);
+  const { customers } = api;
+  await customers.usage('a/b', { days: 90 });
+  await customers.usage('ada');
+  await customers.grantUsage('ada', { amount: 5, meter: 'tokens', reason: 'Sorry' }, { idempotencyKey: 'once' });
+  await customers.resetUsage('ada', { meter: 'tokens' });
+  await customers.resetUsage('ada');
+  await customers.portal('ada', { returnUrl: 'https://app.test/me', flow: 'cancel' });
+  await customers.portal('ada');
+  await customers.sessions('ada', { limit: 5, cursor: 'two' });
+  await customers.endSession('a/b', 'sess/1');
+  expect(lines(seen)).toEqual([
+    ['GET /api/customers/a%2Fb/usage?days=90', undefined],
+    ['GET /api/customers/ada/usage', undefined],
+    ['POST /api/customers/ada/usage/grant', { amount: 5, meter: 'tokens', reason: 'Sorry' }],
+    ['POST /api/customers/ada/usage/reset', { meter: 'tokens' }],
+    ['POST /api/customers/ada/usage/reset', {}],
+    ['POST /api/customers/ada/portal', { returnUrl: 'https://app.test/me', flow: 'cancel' }],
+    ['POST /api/customers/ada/portal', {}],
+    ['GET /api/customers/ada/sessions?limit=5&cursor=two', undefined],
+    ['DELETE /api/customers/a%2Fb/sessions/sess%2F1', undefined],
+  ]);
+  expect(seen[2]?.headers.get('idempotency-key')).toBe('once');
+});
+
 test('all customers, page by page', async () => {
   const pages: Record<string, unknown> = {
     '': { customers: [{ id: 'a' }, { id: 'b' }], hasMore: true, nextCursor: 'two' },
@@ -127,6 +153,7 @@ test('orders', async () => {
   const { api, seen } = clientOf([{ status: 200 }], SECRET);
   const { orders } = api;
   await orders.list({ state: 'paid', customer: 'ada@example.com', from: 0, to: '2026-12-01T00:00:00Z', limit: 5 });
+  await orders.list({ search: 'ada@' });
   await orders.get('ord_1');
   await orders.fulfil('ord_1', { trackingUrl: 'https://parcels.test/1' });
   await orders.fulfil('ord_1');
@@ -136,6 +163,7 @@ test('orders', async () => {
   await orders.reservations({ limit: 1 });
   expect(lines(seen)).toEqual([
     ['GET /api/orders?state=paid&customer=ada%40example.com&from=0&to=2026-12-01T00%3A00%3A00Z&limit=5', undefined],
+    ['GET /api/orders?search=ada%40', undefined],
     ['GET /api/orders/ord_1', undefined],
     ['POST /api/orders/ord_1/fulfil', { trackingUrl: 'https://parcels.test/1' }],
     ['POST /api/orders/ord_1/fulfil', {}],
@@ -144,16 +172,18 @@ test('orders', async () => {
     ['POST /api/orders/..%2Fx/release', undefined],
     ['GET /api/reservations?limit=1', undefined],
   ]);
-  expect(seen[5]?.headers.get('idempotency-key')).toBe('refund of ord_1');
+  expect(seen[6]?.headers.get('idempotency-key')).toBe('refund of ord_1');
 });
 
 test('events', async () => {
   const { api, seen } = clientOf([{ status: 200 }], SECRET);
   await api.events.list({ type: 'invoice.paid', status: 'dead' });
+  await api.events.list({ customer: 'ada', search: 'invoice.' });
   await api.events.get('evt_1');
   await api.events.replay('evt_1');
   expect(lines(seen)).toEqual([
     ['GET /api/events?type=invoice.paid&status=dead', undefined],
+    ['GET /api/events?customer=ada&search=invoice.', undefined],
     ['GET /api/events/evt_1', undefined],
     ['POST /api/events/evt_1/replay', undefined],
   ]);
@@ -193,8 +223,11 @@ test('catalogue, dashboard and me', async () => {
   await api.products.list();
   await api.dashboard.get();
   await api.dashboard.get({ status: 'past_due', sort: 'oldest', limit: 10 });
+  await api.dashboard.get({ usage: 'reached' });
   await api.dashboard.series();
   await api.dashboard.series({ days: 365 });
+  await api.dashboard.usage();
+  await api.dashboard.usage({ days: 90, meter: 'tokens' });
   await api.dashboard.getTotals();
   await api.me.get({ userId: 'ada' });
   expect(lines(seen).map(([line]) => line)).toEqual([
@@ -202,8 +235,11 @@ test('catalogue, dashboard and me', async () => {
     'GET /api/products',
     'GET /api/dashboard',
     'GET /api/dashboard?status=past_due&sort=oldest&limit=10',
+    'GET /api/dashboard?usage=reached',
     'GET /api/dashboard/series',
     'GET /api/dashboard/series?days=365',
+    'GET /api/dashboard/usage',
+    'GET /api/dashboard/usage?days=90&meter=tokens',
     'GET /api/dashboard/totals',
     'GET /api/me',
   ]);

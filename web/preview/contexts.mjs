@@ -68,6 +68,7 @@ export function contextOf(url, baseUrl) {
     isRoot: false,
     testCodes: false,
     environment: query.get('environment') ?? 'development',
+    aheadSeconds: Number(query.get('ahead')) || null,
     redirect: place(redirect, known?.isRoot),
     user: query.get('as') || (isOwn && !query.has('nobody')) ? { ...ADA, publishableKey: pk } : null,
     error: null,

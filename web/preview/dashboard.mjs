@@ -15,6 +15,7 @@ import {
   TOTALS,
   tiersOf,
 } from './sample.mjs';
+import { SESSIONS, unused, usageOf, used } from './usage.mjs';
 
 /** The answer to a call of the dashboard: status and body; nothing for any other call. */
 export function dashboardAnswer({ method, path, query, pk, body }) {
@@ -36,6 +37,13 @@ const CALLS = {
   'POST /projects/regenerate-secret': () => ok({ success: true, ...MADE, message: 'The old key no longer works.' }),
   'POST /projects/rotate-key': () => ok({ success: true, ...MADE, message: 'The old key works for a day.' }),
   'POST /projects/settings': () => ok({ success: true, settings: {} }),
+  'POST /projects/reset': ({ body }) =>
+    ok({ success: true, customers: body.only ? 26 : 31, subscriptions: 14, orders: 0, events: 118 }),
+  'POST /pricing-previews': ({ body }) =>
+    ok({
+      url: `http://127.0.0.1:8787/pricing?pk=${body.publishableKey}&preview=${body.publishableKey}.${'Zm9v'.repeat(60)}`,
+      expiresAt: Date.now() + 7 * 86_400_000,
+    }),
   'POST /projects/delete': () => ok({ success: true, message: 'Deleted.', deletedCustomers: 1843, deletedKeys: 3 }),
   'GET /projects/providers': () =>
     ok({
@@ -70,36 +78,67 @@ const CALLS = {
   'GET /api/dashboard/totals': () => ok(TOTALS),
   'GET /api/dashboard/series': ({ query, pk }) =>
     ok(isNew(pk) ? { days: [], currencies: [] } : series(Number(query.get('days')))),
+  'GET /api/dashboard/usage': ({ query, pk }) => usagePage(query.get('meter'), Number(query.get('days')), pk),
   'GET /api/operator/platforms': () => ok(PLATFORMS),
   'GET /subscription': () =>
     ok({
       status: 'active',
+      plan: 'paid',
       currentPeriodEnd: Date.now() + 9 * 86_400_000,
       liveEndUserCount: 1843,
       includedUsers: 2000,
+      estimatedOverage: 0,
+      enforced: true,
+      price: 1500,
+      currency: 'usd',
+      interval: 'month',
     }),
   'GET /tiers': ({ pk }) => ok({ platformId: 'plt_1', publishableKey: pk, tiers: tiersOf(pk) }),
-  'GET /api/tiers': ({ pk }) =>
-    ok({
+  'GET /api/tiers': ({ pk, query }) => {
+    if (query.get('preview') === 'old') return preview422('has expired', 'Ask for a new link');
+    return ok({
       tiers: tiersOf(pk)
         .filter(({ name }) => !pk.includes('root') || name !== 'max')
         .filter(({ active }) => active),
-    }),
+      ...(query.get('preview') ? { preview: { expiresAt: Date.now() + 6 * 86_400_000 } } : {}),
+    });
+  },
   'PUT /tiers': ({ pk, body }) => ok({ success: true, tierName: body.tierName, tier: tiersOf(pk)[0] }),
   'POST /tiers/add': ({ body }) => ok({ success: true, tier: body, tierName: body.name }),
   'DELETE /tiers': () => ok({ success: true }),
   'GET /api/customers': ({ query, pk }) => customersPage(query, pk, {}),
   'POST /api/customers': ({ body }) => ok({ success: true, customer: { ...CUSTOMERS[0], ...body } }),
-  'GET /api/events': ({ pk, query }) =>
-    page(
-      'events',
-      isNew(pk) ? [] : EVENTS.filter(({ status }) => !query.get('status') || status === query.get('status')),
-    ),
-  'GET /api/orders': ({ pk }) => page('orders', pk.includes('mugs') ? ORDERS : []),
+  'GET /api/events': ({ pk, query }) => page('events', isNew(pk) ? [] : EVENTS.filter((event) => suits(event, query))),
+  'GET /api/orders': ({ pk, query }) =>
+    page('orders', pk.includes('mugs') ? ORDERS.filter(({ email }) => email.includes(query.get('search') ?? '')) : []),
 };
+
+function preview422(message, fix) {
+  const { status, body } = problem(422, 'invalid_value', `preview ${message}`);
+  return { status, body: { ...body, errors: [{ location: 'preview', message, fix }] } };
+}
+
+function suits({ id, type, status }, query) {
+  const search = query.get('search') ?? '';
+  return (!query.get('status') || status === query.get('status')) && (type.startsWith(search) || id === search);
+}
 
 const PATTERNS = [
   [/^GET \/api\/customers\/([^/]+)\/explain$/, () => ok(EXPLANATION)],
+  [/^GET \/api\/customers\/([^/]+)\/usage$/, ({ id, query }) => ok(usageOf(customer(id), Number(query.get('days'))))],
+  [
+    /^POST \/api\/customers\/([^/]+)\/usage\/(?:grant|reset)$/,
+    ({ id }) => ok({ success: true, usage: usageOf(customer(id), 30).meters[0] }),
+  ],
+  [/^GET \/api\/customers\/([^/]+)\/sessions$/, ({ id }) => page('sessions', id === CUSTOMERS[0].id ? SESSIONS : [])],
+  [/^DELETE \/api\/customers\/([^/]+)\/sessions\//, () => ok({ success: true })],
+  [
+    /^POST \/api\/customers\/([^/]+)\/portal$/,
+    ({ id }) =>
+      id === CUSTOMERS[2].id
+        ? problem(400, 'no_subscription', 'This user has not bought anything yet, so there is nothing to manage')
+        : ok({ url: 'https://billing.example/p/session/test_YWNjdF8xUTJ3M2U0cjV0LF9SOWY4ZzdoNg0100' }),
+  ],
   [/^GET \/api\/customers\/([^/]+)\/invoices$/, () => page('invoices', INVOICES)],
   [/^GET \/api\/customers\/([^/]+)$/, ({ id }) => one('customer', CUSTOMERS, id)],
   [/^(?:PATCH|DELETE) \/api\/customers\/([^/]+)(?:\/tokens)?$/, ({ id }) => one('customer', CUSTOMERS, id)],
@@ -116,11 +155,29 @@ function customersPage(query, pk, more) {
   if (search.startsWith('forbidden')) return problem(403, 'forbidden', 'This is not yours.');
   if (isNew(pk)) return page('customers', [], more);
   const plan = query.get('plan');
+  const usage = query.get('usage');
   const rows = CUSTOMERS.filter(
-    (row) => (row.email.includes(search) || row.id === search) && (!plan || row.plan === plan),
+    (row) =>
+      (row.email.includes(search) || row.id === search) &&
+      (!plan || row.plan === plan) &&
+      (!usage || nearOf(row) === usage),
   );
-  const isWhole = search !== '' || plan !== null;
+  const isWhole = search !== '' || plan !== null || usage !== null;
   return page('customers', rows, { ...more, nextCursor: isWhole ? null : 'c2', hasMore: !isWhole });
+}
+
+function nearOf({ usageCount, limit }) {
+  if (limit < 0 || usageCount < 0.8 * limit) return null;
+  return usageCount < limit ? 'close' : 'reached';
+}
+
+function customer(id) {
+  return CUSTOMERS.find((row) => row.id === id) ?? CUSTOMERS[0];
+}
+
+function usagePage(meter, days, pk) {
+  if (meter === 'sheep') return problem(422, 'unknown_meter', 'No tier of this project names the meter sheep.');
+  return ok(isNew(pk) ? unused(meter, days) : used(meter, days));
 }
 
 function one(noun, rows, id) {

@@ -63,6 +63,8 @@ export const HOSTED = {
   home: { path: '/' },
   'home-developer': { path: '/?as=ada' },
   pricing: { path: `/pricing?${weather}` },
+  'pricing-preview': { path: `/pricing?${weather}&preview=token` },
+  'pricing-preview-old': { path: `/pricing?${weather}&preview=old` },
   return: { path: `/return?${notes}` },
   receipt: { path: '/r/receipt' },
   'receipt-unknown': { path: '/r/nowhere' },

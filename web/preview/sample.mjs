@@ -29,7 +29,7 @@ const key = (id, lastFour, more = {}) => ({
   ...more,
 });
 
-const project = (projectId, publishableKey, name, type, mode, keys) => ({
+const project = (projectId, publishableKey, name, type, mode, keys, more = {}) => ({
   projectId,
   publishableKey,
   name,
@@ -40,6 +40,7 @@ const project = (projectId, publishableKey, name, type, mode, keys) => ({
   createdAt: ago(31),
   keys,
   settings: { ...SETTINGS, emailVerification: mode === 'live' ? 'required' : 'later' },
+  ...more,
 });
 
 const WEATHER_KEYS = [
@@ -51,7 +52,9 @@ const WEATHER_KEYS = [
 export const PROJECTS = [
   project('prj_1', 'pk_test_weather', 'Weather API', 'saas', 'test', WEATHER_KEYS),
   project('prj_1', 'pk_live_weather', 'Weather API', 'saas', 'live', WEATHER_KEYS),
-  project('prj_2', 'pk_test_mugs', 'Mug & Saucer', 'store', 'test', [key('key_5', 'a03b')]),
+  project('prj_2', 'pk_test_mugs', 'Mug & Saucer', 'store', 'test', [key('key_5', 'a03b')], {
+    sampleUntil: ago(1),
+  }),
   project(
     'prj_3',
     'pk_test_new',
@@ -164,6 +167,7 @@ export const CUSTOMERS = NAMES.map(([email, firstName, lastName, plan, usageCoun
   limit,
   periodEnd: new Date(NOW + 9 * DAY).toISOString().slice(0, 10),
   status,
+  ...([3, 5].includes(at) ? { sample: true } : {}),
   ...(['active', 'trialing'].includes(status) ? { renewsAt: new Date(NOW + (12 + at) * DAY).toISOString() } : {}),
   ...(status === 'canceling' ? { cancelAt: new Date(NOW + 9 * DAY).toISOString() } : {}),
 }));
@@ -249,6 +253,7 @@ export const ORDERS = [
   amountTotal: lines.reduce((sum, [, , amount]) => sum + amount, 0),
   amountRefunded,
   currency: 'usd',
+  ...(at > 0 ? { sample: true } : {}),
   paymentId: `pi_3Q${at}`,
   receiptUrl: '/r/receipt',
   shipping: { name: 'Ada Lovelace', address: { line1: '12 St James’s Square', city: 'London', country: 'GB' } },
@@ -271,6 +276,8 @@ export function series(count) {
       usage: Math.round((1800 + at * 40 + wave * 400) * weekend),
       newSubscriptions: Math.max(0, Math.round(2 + wave)),
       churned: at % 9 === 4 ? 1 : 0,
+      subscribers: Math.round(128 - (count - 1 - at) * 0.37 + wave),
+      canceling: 4 + (at % 5 === 3 ? 2 : 0),
       mrr: { usd: 240_000 + at * 5800 + Math.round(wave * 2000) },
       revenue: { usd: Math.max(0, Math.round(9000 + wave * 6000)) },
       sales: Math.max(0, Math.round(3 + wave)),
@@ -316,10 +323,10 @@ export function dashboard(pk) {
         link: 'events?status=dead',
       },
       {
-        code: 'limits_near',
+        code: 'limit_close',
         level: 'warning',
-        message: '3 customers have used more than 80 % of their limit.',
-        link: 'customers',
+        message: '3 customers have used 80 % of the limit of the plan.',
+        link: 'customers?usage=close',
       },
     ],
     health: { lastWebhookAt: NOW - 240_000, inboxWaiting: 1, inboxDead: 0, reconciledAt: NOW - 21_600_000 },
@@ -336,8 +343,17 @@ export const TOTALS = {
   totalRevenue: 1_984_500,
   totalCustomers: 1843,
   mrrByCurrency: { usd: 412_300 },
+  revenueByCurrency: { usd: 1_984_500 },
+  currency: 'usd',
   projects: [
-    { publishableKey: 'pk_live_weather', name: 'Weather API', mrr: 412_300, activeSubs: 128, customers: 1843 },
+    {
+      publishableKey: 'pk_live_weather',
+      name: 'Weather API',
+      mrr: 412_300,
+      currency: 'usd',
+      activeSubs: 128,
+      customers: 1843,
+    },
   ],
 };
 

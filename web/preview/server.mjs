@@ -4,7 +4,7 @@
 //
 // Then open /signin?pk=pk_live_weather&redirect=http://localhost:3000/ (other keys: contexts.mjs). `as=ada` signs
 // somebody in; /dashboard?as=ada is the dashboard. The code is 424242, links work with token=good or token=elsewhere, a password that begins with
-// "wrong" is wrong, and addresses that begin with busy, broken or taken are answered with that trouble.
+// "wrong" is wrong, `ahead=60` moves business time by a minute, and addresses that begin with busy, broken or taken are answered with that trouble.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -65,8 +65,15 @@ async function call(request, url, response) {
   response.writeHead(status, {
     'Content-Type': 'application/json',
     ...(retryAfter ? { 'Retry-After': retryAfter } : {}),
+    ...aheadOf(request),
   });
   response.end(JSON.stringify(body));
+}
+
+/** How far business time is ahead, as the address of the page that asks says. */
+function aheadOf({ headers: { referer } }) {
+  const seconds = URL.canParse(referer ?? '') ? new URL(referer).searchParams.get('ahead') : null;
+  return seconds ? { 'X-Business-Time-Ahead': seconds } : {};
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,4 +1,5 @@
 /** Calls of the pages: same origin, JSON, the page's own cookie. */
+import { setAhead } from './now';
 
 const TIMEOUT_MS = 30_000;
 
@@ -55,7 +56,7 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
 
 /** Asks with the page's cookie; throws a `Problem` where no answer comes. */
 export async function request(path: string, init: RequestInit): Promise<Response> {
-  return fetch(path, {
+  const answer = await fetch(path, {
     ...init,
     credentials: 'same-origin',
     cache: 'no-store',
@@ -64,6 +65,9 @@ export async function request(path: string, init: RequestInit): Promise<Response
     const late = error instanceof DOMException && error.name === 'TimeoutError';
     throw new Problem({ status: 0, code: late ? 'timeout' : 'offline', message: 'No answer came.' });
   });
+  // Where business time was moved, every answer says so.
+  setAhead(Number(answer.headers.get('X-Business-Time-Ahead') ?? 0));
+  return answer;
 }
 
 /** The JSON of an answer; throws a `Problem` for any but a good one. */

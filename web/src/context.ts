@@ -18,6 +18,10 @@ export interface PageContext {
   /** Of `/refresh` after a checkout. */
   checkout: Checkout | null;
   environment: 'development' | 'production';
+  /** How far business time is ahead, in development; nothing while it is not. */
+  aheadSeconds?: number | null;
+  /** Of the start page in development: what signs in as the developer of the demo projects. */
+  demoDashboard?: string | null;
   error: PageError | null;
 }
 

@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { readContext } from './context';
+import { setAhead } from './now';
 import { pageFor } from './pages';
 import { PageContextProvider } from './parts/page-context';
 import { brandVariables, theme } from './theme';
@@ -14,6 +15,7 @@ void show();
 
 async function show() {
   const context = readContext(document);
+  setAhead(context.aheadSeconds ?? 0);
   const Page = await pageFor(context, window.location.pathname);
   createRoot(document.getElementById('root') ?? document.body).render(
     <StrictMode>

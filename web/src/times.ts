@@ -1,3 +1,5 @@
+import { counted } from './money';
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -5,10 +7,9 @@ const DAY_MS = 24 * HOUR_MS;
 /** A time: relative when under a day, else like "21 Nov 2026, 08:16 UTC". Both in milliseconds since 1970. */
 export function timeWords(at: number, now: number): string {
   const ago = now - at;
-  if (ago < MINUTE_MS) return 'just now';
-  if (ago < HOUR_MS) return count(Math.floor(ago / MINUTE_MS), 'minute');
-  if (ago < DAY_MS) return count(Math.floor(ago / HOUR_MS), 'hour');
-  return `${DATE.format(at)}, ${TIME.format(at)} UTC`;
+  if (Math.abs(ago) < MINUTE_MS) return 'just now';
+  if (ago < 0) return momentWords(at);
+  return ago < DAY_MS ? `${spanWords(ago)} ago` : momentWords(at);
 }
 
 /** A time to come or gone by: "in 3 days", "2 hours ago", beyond a month the day. Milliseconds since 1970. */
@@ -17,11 +18,18 @@ export function whenWords(at: number, now: number): string {
   const far = Math.abs(away);
   if (far < MINUTE_MS) return away < 0 ? 'just now' : 'in a moment';
   if (far > 31 * DAY_MS) return dayWords(at);
-  const [amount, noun] =
-    far < HOUR_MS ? [far / MINUTE_MS, 'minute'] : far < DAY_MS ? [far / HOUR_MS, 'hour'] : [far / DAY_MS, 'day'];
-  const number = Math.floor(Number(amount));
-  const words = `${number} ${noun}${number === 1 ? '' : 's'}`;
-  return away < 0 ? `${words} ago` : `in ${words}`;
+  return away < 0 ? `${spanWords(far)} ago` : `in ${spanWords(far)}`;
+}
+
+/** A length of time in its largest unit, at least a minute: "3 days", "2 hours". */
+export function spanWords(ms: number): string {
+  if (ms < HOUR_MS) return counted(Math.max(1, Math.floor(ms / MINUTE_MS)), 'minute');
+  return ms < DAY_MS ? counted(Math.floor(ms / HOUR_MS), 'hour') : counted(Math.floor(ms / DAY_MS), 'day');
+}
+
+/** How long ago something was: "2 hours ago"; the day, if a clock says that it is still to come. */
+export function agoWords(at: number, now: number): string {
+  return at - now < MINUTE_MS ? whenWords(Math.min(at, now - 1), now) : dayWords(at);
 }
 
 /** A moment in full, like "21 Nov 2026, 08:16 UTC". */
@@ -42,7 +50,3 @@ export function dayWords(at: number): string {
 const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const SHORT_DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'} ago`;
-}

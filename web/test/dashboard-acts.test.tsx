@@ -171,6 +171,48 @@ test('a refund is at most what is left; what is sent has a whole address or none
   expect(of('POST /api/orders/ord_1/refund')[0]?.body).toEqual({ amount: 1250, restock: false });
 });
 
+test('items go back into stock with everything that is left alone, and a refusal of that is shown', async () => {
+  const order = {
+    id: 'ord_1',
+    createdAt: 0,
+    status: 'paid',
+    email: 'ada@example.com',
+    lines: [{ name: 'Mug', quantity: 2, amount: 3800 }],
+    amountTotal: 3800,
+    amountRefunded: 0,
+    currency: 'usd',
+  };
+  const field = { location: 'restock', message: 'needs to know what comes back', fix: 'Send lines' };
+  const problem = { status: 422, code: 'invalid', message: 'restock needs to know.', error: 'invalid' };
+  const refused = Response.json({ ...problem, errors: [field] }, { status: 422 });
+  const { user, of } = open('/dashboard/pk_test_w/orders/ord_1', {
+    'GET /api/orders/ord_1': { order },
+    'POST /api/orders/ord_1/refund': [refused, { order }],
+  });
+  await user.click(await screen.findByRole('button', { name: 'Refund' }));
+  const amount = await screen.findByLabelText('Amount in USD');
+  const restock = screen.getByRole('checkbox', { name: 'Put the items back into stock' });
+  await user.click(restock);
+  await user.clear(amount);
+  await user.type(amount, '10');
+  expect(restock).toMatchObject({ disabled: true, checked: false });
+  screen.getByText(/^Only with everything that is left/);
+  await user.clear(amount);
+  await user.type(amount, '38');
+  expect(restock).toMatchObject({ disabled: false, checked: true });
+  await user.type(amount, '{Enter}');
+  await screen.findByText(/^Needs to know what comes back/);
+  expect(restock.getAttribute('aria-invalid')).toBe('true');
+  await user.clear(amount);
+  await user.type(amount, '10{Enter}');
+  await screen.findByText('Gave back $10.00.');
+  const sent = of('POST /api/orders/ord_1/refund').map(({ body }) => body);
+  expect(sent).toEqual([
+    { amount: 3800, restock: true },
+    { amount: 1000, restock: false },
+  ]);
+});
+
 test('an event is replayed', async () => {
   const event = {
     id: 'evt_1',

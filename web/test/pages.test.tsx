@@ -39,6 +39,13 @@ test('the landing page shows a command with the real address and key', () => {
     "curl http://server/api/tiers \\\n  -H 'X-Publishable-Key: pk_live_root'",
   );
   expect(screen.getByRole('link', { name: 'Sign up' }).getAttribute('href')).toBe('/signup');
+  expect(screen.queryByRole('link', { name: 'open the demo dashboard' })).toBeNull();
+});
+
+test('the landing page leads to the demo dashboard where there is one', () => {
+  show(HomePage, { context: contextWith({ isRoot: true, demoDashboard: '/_dev/dashboard' }) });
+  const link = screen.getByRole('link', { name: 'open the demo dashboard' });
+  expect(link.getAttribute('href')).toBe('/_dev/dashboard');
 });
 
 test('a developer without a platform makes one', async () => {

@@ -55,6 +55,39 @@ describe('the pricing page', () => {
   });
 });
 
+const EXPIRED = [{ location: 'preview', message: 'has expired', fix: 'Ask for a new link' }];
+
+describe('the preview of a pricing page', () => {
+  test('shows what is not published, until when, and sells nothing', async () => {
+    const { user, sent } = show(PricingPage, {
+      context: contextWith({ user: ADA }),
+      calls: { '/api/tiers?preview=t%2Bt': { tiers: [PRO], preview: { expiresAt: Date.UTC(2026, 10, 28, 8, 16) } } },
+      search: '?pk=pk_test_1&preview=t%2Bt',
+    });
+    const button = await screen.findByRole('button', {
+      name: 'Choose Pro',
+      description: 'Preview of changes that are not published. Nothing can be bought here.',
+    });
+    expect(screen.getByText(/The link works until 28 Nov 2026, 08:16 UTC/)).not.toBeNull();
+    await user.click(button);
+    await screen.findByText('This is a preview: nothing can be bought here.');
+    expect(sent).toHaveLength(1);
+    expect(leaveFor).not.toHaveBeenCalled();
+  });
+
+  test('that is past its end explains, and leads to the plans on sale', async () => {
+    show(PricingPage, {
+      calls: { '/api/tiers?preview=old': problem(422, 'invalid_value', 'preview has expired', { errors: EXPIRED }) },
+      search: '?pk=pk_test_1&preview=old',
+    });
+    await screen.findByRole('heading', { name: 'This preview cannot be shown' });
+    expect(screen.getByText('This preview link has expired. Ask for a new link.')).not.toBeNull();
+    expect(screen.getByRole('link', { name: 'See the plans on sale' }).getAttribute('href')).toBe(
+      '/pricing?pk=pk_test_1',
+    );
+  });
+});
+
 describe('the receipt', () => {
   const order = {
     id: 'ord_1',

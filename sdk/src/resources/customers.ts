@@ -1,5 +1,7 @@
 import type { CallOptions, Http } from '../http';
 import { everything, type Page, type PageParams } from '../paging';
+import { type PortalParams, type PortalResult, withAbsoluteUrls } from './billing';
+import type { CustomerUsage, GrantUsageParams, UsageChange } from './usage';
 
 /** A user of your project. */
 export interface Customer {
@@ -17,6 +19,8 @@ export interface Customer {
   externalId?: string;
   /** Your notes. */
   metadata?: Record<string, unknown>;
+  /** Made as an example for a new project; absent otherwise. */
+  sample?: boolean;
   /** Milliseconds since the epoch. */
   createdAt: number;
   /** Milliseconds since the epoch. */
@@ -68,6 +72,26 @@ export interface CustomerToken {
   sessionId: string;
   /** Milliseconds since the epoch. */
   expiresAt: number;
+}
+
+/** A sign-in of a customer, or a token that your server made. Times are milliseconds since the epoch. */
+export interface CustomerSession {
+  /** `sess_…` */
+  id: string;
+  /** A token of `createToken()`, and nobody's sign-in. */
+  minted: boolean;
+  /** What the browser said it is. */
+  userAgent: string | null;
+  createdAt: number;
+  /** Within five minutes. */
+  lastUsedAt: number;
+  /** When it ends by itself. */
+  expiresAt: number;
+}
+
+/** A page of sessions, newest first. */
+export interface SessionPage extends Page {
+  sessions: CustomerSession[];
 }
 
 /** Where somebody stands with what they pay. */
@@ -229,6 +253,53 @@ export class CustomerAPI {
   /** One page of a customer's invoices, newest first. */
   invoices(customerId: string, params: PageParams = {}, options?: CallOptions): Promise<InvoicePage> {
     return this.#http.send('GET', `${pathOf(customerId)}/invoices`, { ...options, query: { ...params } });
+  }
+
+  /**
+   * What a customer has used: every meter in its running period, the last days, and the periods that are over.
+   *
+   * @example
+   * ```ts
+   * const { meters, days } = await api.customers.usage('ada', { days: 90 });
+   * for (const { meter, count, limit } of meters) console.log(meter, `${count} of ${limit}`);
+   * ```
+   */
+  usage(customerId: string, params: { days?: 30 | 90 } = {}, options?: CallOptions): Promise<CustomerUsage> {
+    return this.#http.send('GET', `${pathOf(customerId)}/usage`, { ...options, query: { ...params } });
+  }
+
+  /**
+   * Allows a customer more than the plan does, in the running period only. Several grants add up.
+   *
+   * @example
+   * ```ts
+   * const { usage } = await api.customers.grantUsage('ada', { amount: 100, reason: 'Sorry for yesterday' });
+   * console.log(`${usage.remaining} left until ${usage.resetsAt}`);
+   * ```
+   */
+  grantUsage(customerId: string, params: GrantUsageParams, options?: CallOptions): Promise<UsageChange> {
+    return this.#http.send('POST', `${pathOf(customerId)}/usage/grant`, { ...options, body: params });
+  }
+
+  /** Sets what a customer has used in the running period back to 0: of one meter, or of all. Reports keep the days. */
+  resetUsage(customerId: string, params: { meter?: string } = {}, options?: CallOptions): Promise<UsageChange> {
+    return this.#http.send('POST', `${pathOf(customerId)}/usage/reset`, { ...options, body: params });
+  }
+
+  /** A link to the page where the customer changes card and plan, reads invoices and cancels. It ends soon. */
+  portal(customerId: string, params: PortalParams = {}, options?: CallOptions): Promise<PortalResult> {
+    const body = withAbsoluteUrls(params, ['returnUrl']);
+    return this.#http.send('POST', `${pathOf(customerId)}/portal`, { ...options, body });
+  }
+
+  /** One page of where a customer is signed in, newest first; tokens that your server made are among them. */
+  sessions(customerId: string, params: PageParams = {}, options?: CallOptions): Promise<SessionPage> {
+    return this.#http.send('GET', `${pathOf(customerId)}/sessions`, { ...options, query: { ...params } });
+  }
+
+  /** Ends one session; its tokens are refused at once. */
+  endSession(customerId: string, sessionId: string, options?: CallOptions): Promise<{ success: boolean }> {
+    return this.#http.send('DELETE', `${pathOf(customerId)}/sessions/${encodeURIComponent(sessionId)}`, options);
   }
 
   /** Makes a token with which a browser may call as this customer: for apps that sign people in themselves. */

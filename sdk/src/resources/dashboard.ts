@@ -74,7 +74,7 @@ export interface DashboardCustomer {
   externalId?: string;
   plan: string;
   usage: number;
-  /** -1 is unlimited. */
+  /** With what was granted on top of the plan's; -1 is unlimited. */
   limit: number;
   /** First and last day of the running period, UTC. */
   periodStart: string;
@@ -92,6 +92,8 @@ export interface DashboardCustomer {
   currency?: string;
   interval?: string;
   publishableKey: string;
+  /** Made as an example for a new project; absent otherwise. */
+  sample?: boolean;
   /** Milliseconds since the epoch. */
   createdAt: number;
 }
@@ -118,6 +120,8 @@ export interface Order {
   paymentId: string;
   /** When it was paid, an ISO time. */
   date: string;
+  /** Made as an example for a new project; absent otherwise. */
+  sample?: boolean;
 }
 
 /** The keys of the project, masked. */
@@ -175,6 +179,8 @@ export interface DashboardParams extends PageParams {
   /** Only those on this plan. */
   plan?: string;
   status?: PaymentStanding;
+  /** Only those at 80 % of their limit of `requests` or more, or at the limit. */
+  usage?: 'close' | 'reached';
   sort?: 'newest' | 'oldest';
 }
 
@@ -194,12 +200,48 @@ export interface DashboardDay {
   newSubscriptions: number;
   /** Users who stopped, or will with their period. */
   churned: number;
+  /** Users who paid at the end of the day. */
+  subscribers: number;
+  /** Users whose subscription ran to its end, at the end of the day. */
+  canceling: number;
   /** At the end of the day. */
   mrr: Amounts;
   /** What was paid, less what went back of it since. */
   revenue: Amounts;
   /** Orders that were paid. */
   sales: number;
+}
+
+/** Who uses how much of a meter. */
+export interface DashboardUsage {
+  meter: string;
+  /** What the project counts; `requests` first. */
+  meters: string[];
+  /** Every day of the span, UTC, the oldest first. */
+  days: Array<{ day: string; used: number }>;
+  /** Since the first of the month. */
+  used: number;
+  /** In as many days of the month before. */
+  previous: number;
+  /** In the periods that run: how many use it, are at 80 % of their limit or more, and are at the limit. */
+  customers: { counted: number; close: number; reached: number };
+  /** The ten who used most in the periods that run, most first. */
+  top: TopUser[];
+}
+
+/** Someone who used much. */
+export interface TopUser {
+  /** What is counted under: our id, or your own id of a user whom only you know. */
+  userId: string;
+  /** Our id; absent for a user whom only you know. */
+  customerId?: string;
+  email?: string;
+  plan: string;
+  used: number;
+  /** With what was granted on top of the plan's; -1 is unlimited. */
+  limit: number;
+  /** Of what all used, in basis points: 2500 is a quarter. */
+  share: number;
 }
 
 /** Figures over all live projects, in cents. */
@@ -259,6 +301,10 @@ export class DashboardAPI {
    * ```ts
    * const { customers } = await api.dashboard.get({ status: 'past_due' });
    * ```
+   * @example Who could use a larger plan
+   * ```ts
+   * const { customers } = await api.dashboard.get({ usage: 'reached' });
+   * ```
    */
   get(params: DashboardParams = {}, options?: CallOptions): Promise<DashboardMetrics> {
     return this.#http.send('GET', '/api/dashboard', { ...options, query: { ...params } });
@@ -275,6 +321,19 @@ export class DashboardAPI {
    */
   series(params: { days?: 30 | 90 | 365 } = {}, options?: CallOptions): Promise<DashboardSeries> {
     return this.#http.send('GET', '/api/dashboard/series', { ...options, query: { ...params } });
+  }
+
+  /**
+   * Who uses how much of a meter: by day, this month, and in the periods that run.
+   *
+   * @example
+   * ```ts
+   * const { top } = await api.dashboard.usage({ meter: 'requests', days: 30 });
+   * for (const { userId, used, limit } of top) console.log(userId, `${used} of ${limit}`);
+   * ```
+   */
+  usage(params: { days?: 30 | 90 | 365; meter?: string } = {}, options?: CallOptions): Promise<DashboardUsage> {
+    return this.#http.send('GET', '/api/dashboard/usage', { ...options, query: { ...params } });
   }
 
   /** The figures over all live projects. */

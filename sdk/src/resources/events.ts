@@ -30,6 +30,10 @@ export interface PaymentEvent {
 export interface ListEventsParams extends PageParams {
   type?: string;
   status?: EventStatus;
+  /** Only those of what belongs to this customer: our id, or your external id. */
+  customer?: string;
+  /** A whole id of an event, ours or the payment provider's, or of what it happened to; or how a type begins. */
+  search?: string;
 }
 
 /** A page of events, newest first. */

@@ -40,6 +40,8 @@ export interface StoreOrder {
   /** Your words to the buyer. */
   note: string | null;
   dispute: 'open' | 'won' | 'lost' | null;
+  /** Made as an example for a new project; absent otherwise. */
+  sample?: boolean;
   createdAt: number;
   /** When it can be paid no more. */
   expiresAt: number;
@@ -115,6 +117,8 @@ export interface ListOrdersParams extends PageParams {
   state?: OrderState;
   /** Only those of this e-mail, or of the user with this id. */
   customer?: string;
+  /** Part of the e-mail, or a whole id of an order, a payment or a checkout. */
+  search?: string;
   /** Made at this time or later: milliseconds since the epoch, or an ISO time. */
   from?: number | string;
   /** Made before this time. */

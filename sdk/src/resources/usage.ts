@@ -11,8 +11,11 @@ export interface Usage {
   usageCount: number;
   /** The same as `usageCount`. */
   count: number;
+  /** With what is extra. */
   limit: number | 'unlimited';
   remaining: number | 'unlimited';
+  /** How much of the limit was granted on top of the plan's, for this period only; absent if nothing was. */
+  extra?: number;
   /** First day of the period, UTC: `2026-11-01`. */
   periodStart: string;
   /** Last day of the period, UTC. */
@@ -52,6 +55,35 @@ export interface ClosedPeriod {
   count: number;
   /** The plan at the end of it. */
   plan: string;
+}
+
+/** What a customer uses. */
+export interface CustomerUsage {
+  customerId: string;
+  /** The name of the tier in force. */
+  plan: string;
+  /** Where they stand with each meter in its running period; `requests` first. */
+  meters: Usage[];
+  /** Every day of the span, the oldest first, with what was used by meter. */
+  days: Array<{ /** `2026-11-21`, UTC. */ day: string; used: Record<string, number> }>;
+  /** Periods that are over, newest first, 100 at most. */
+  history: ClosedPeriod[];
+}
+
+/** Use on top of a plan's limit. */
+export interface GrantUsageParams {
+  /** How much more, 1 to 1,000,000,000. */
+  amount: number;
+  /** What of; `requests` if left out. */
+  meter?: string;
+  /** Why, for the audit log; up to 200 characters. */
+  reason?: string;
+}
+
+/** Where a customer stands after a change. */
+export interface UsageChange {
+  success: boolean;
+  usage: Usage;
 }
 
 /** Counting and limits. Reached as `api.usage`. */

@@ -48,6 +48,11 @@ export function firstOf(family: Family): Project | undefined {
   return family.live ?? family.test;
 }
 
+/** The mode that a publishable key is of, before anything was read; none if it is no such key. */
+export function modeOf(publishableKey: string): Mode | undefined {
+  return (['test', 'live'] as const).find((mode) => publishableKey.startsWith(`pk_${mode}_`));
+}
+
 /** The other mode. */
 export function otherMode(mode: Mode): Mode {
   return mode === 'test' ? 'live' : 'test';

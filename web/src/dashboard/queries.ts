@@ -10,6 +10,7 @@ import {
 
 import type { Problem } from '../api';
 import { asProblem } from '../forms/useForm';
+import { useAheadMs } from '../now';
 import { useSay } from './parts/Said';
 import { isPassing } from './passing';
 import { useRepeatKey } from './useRepeatKey';
@@ -45,6 +46,8 @@ export function useLive<T>(
   load: () => Promise<T>,
   { once = false, enabled = true }: { once?: boolean; enabled?: boolean } = {},
 ): Live<T> {
+  // What is shown counts its times from business time.
+  useAheadMs();
   return useQuery<T, Problem>({
     queryKey: key,
     queryFn: () => load().catch((thrown: unknown) => Promise.reject(asProblem(thrown))),

@@ -52,6 +52,7 @@ const ofProject: [path: string, page: RouteComponent][] = [
   ['products/$name', tierOne],
   ['orders', lazyRouteComponent(() => import('../features/orders/OrdersPage'), 'OrdersPage')],
   ['orders/$id', lazyRouteComponent(() => import('../features/orders/OrderPage'), 'OrderPage')],
+  ['usage', lazyRouteComponent(() => import('../features/usage/UsagePage'), 'UsagePage')],
   ['events', lazyRouteComponent(() => import('../features/events/EventsPage'), 'EventsPage')],
   ['events/$id', lazyRouteComponent(() => import('../features/events/EventPage'), 'EventPage')],
   ['developers', lazyRouteComponent(() => import('../features/developers/KeysPage'), 'KeysPage')],
@@ -66,6 +67,7 @@ const ofProject: [path: string, page: RouteComponent][] = [
     'settings/sign-in',
     lazyRouteComponent(() => import('../features/settings/SignInSettingsPage'), 'SignInSettingsPage'),
   ],
+  ['settings/reset', lazyRouteComponent(() => import('../features/settings/ResetPage'), 'ResetPage')],
   ['settings/delete', lazyRouteComponent(() => import('../features/settings/DeleteProjectPage'), 'DeleteProjectPage')],
 ];
 

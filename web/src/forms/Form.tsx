@@ -2,6 +2,7 @@ import { Button, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 import { Notice } from '../parts/Notice';
+import { useLoss, useTyped } from './unsaved';
 import type { Form as State } from './useForm';
 
 interface FormProps {
@@ -13,15 +14,35 @@ interface FormProps {
   compact?: boolean;
   /** Not the next thing to do: the button does not ask for attention. */
   quiet?: boolean;
+  /** What is typed is worth nothing once the page is left: nobody is asked about it. */
+  passing?: boolean;
   children?: ReactNode;
   /** Under the button. */
   below?: ReactNode;
 }
 
 /** A form with its fields, what went wrong, and its one button. */
-export function Form({ form, action, color, compact = false, quiet = false, children, below }: FormProps) {
+export function Form({
+  form,
+  action,
+  color,
+  compact = false,
+  quiet = false,
+  passing = false,
+  children,
+  below,
+}: FormProps) {
+  const { isUnsaved, onFocus, onInput } = useTyped(form.ref, form.done, form.running);
+  useLoss(isUnsaved && !passing ? 'typed' : null);
   return (
-    <form ref={form.ref} onSubmit={form.onSubmit} noValidate aria-busy={form.running}>
+    <form
+      ref={form.ref}
+      onSubmit={form.onSubmit}
+      onFocus={onFocus}
+      onInput={onInput}
+      noValidate
+      aria-busy={form.running}
+    >
       <Stack gap="lg">
         {form.told && <Notice kind="danger" text={form.told.text} requestId={form.told.requestId} />}
         {children}

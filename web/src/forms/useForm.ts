@@ -23,6 +23,8 @@ export interface Form {
   ref: RefObject<HTMLFormElement | null>;
   onSubmit: (event: FormEvent<HTMLFormElement>) => void;
   running: boolean;
+  /** How often it has worked. */
+  done: number;
   errors: Errors;
   /** What is wrong with no field in particular. */
   told: Told | null;
@@ -33,6 +35,7 @@ export interface Form {
 export function useForm({ check, run, fieldOf = {} }: Wishes): Form {
   const ref = useRef<HTMLFormElement>(null);
   const [running, setRunning] = useState(false);
+  const [done, setDone] = useState(0);
   const [errors, setErrors] = useState<Errors>({});
   const [problem, setProblem] = useState<Problem | null>(null);
 
@@ -55,6 +58,7 @@ export function useForm({ check, run, fieldOf = {} }: Wishes): Form {
     setRunning(true);
     try {
       await run(values);
+      setDone((before) => before + 1);
     } catch (thrown) {
       const caught = asProblem(thrown);
       const fields = fieldErrors(caught, fieldOf, Object.keys(values));
@@ -70,7 +74,7 @@ export function useForm({ check, run, fieldOf = {} }: Wishes): Form {
     if (!running) void submit(valuesOf(event.currentTarget));
   }
 
-  return { ref, onSubmit, running, errors, told: problem && tell(problem), problem };
+  return { ref, onSubmit, running, done, errors, told: problem && tell(problem), problem };
 }
 
 /** A `Problem` from whatever was thrown. */

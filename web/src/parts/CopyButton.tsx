@@ -1,13 +1,23 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 
+interface CopyProps {
+  text: string;
+  label: string;
+  /** It is on the clipboard now. */
+  onCopied?: () => void;
+}
+
 /** Copies a text and says so. Nothing is shown where the browser does not let pages copy. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
+export function CopyButton({ text, label, onCopied }: CopyProps) {
   const [isCopied, setCopied] = useState(false);
   if (!navigator.clipboard) return null;
   async function copy() {
     await navigator.clipboard.writeText(text).then(
-      () => setCopied(true),
+      () => {
+        setCopied(true);
+        onCopied?.();
+      },
       () => setCopied(false),
     );
     window.setTimeout(() => setCopied(false), 2000);

@@ -18,12 +18,14 @@ interface Bill {
 
 /** What was bought and what it came to. */
 export function OrderLines({ order: { lines, amountTotal, amountRefunded, currency } }: { order: Bill }) {
+  const areSeen = lines.some(({ imageUrl }) => imageUrl);
   return (
     <div className={styles.bill}>
-      <ul className={styles.lines}>
+      <ul className={styles.lines} data-seen={areSeen || undefined}>
         {lines.map(({ name, quantity, amount, imageUrl }) => (
           <li key={name} className={styles.line}>
-            {imageUrl ? <img src={imageUrl} alt="" className={styles.image} /> : <span className={styles.image} />}
+            {areSeen &&
+              (imageUrl ? <img src={imageUrl} alt="" className={styles.image} /> : <span className={styles.image} />)}
             <span className={styles.name}>
               {name}
               {quantity > 1 && <span className={styles.quantity}> × {quantity}</span>}

@@ -1,9 +1,12 @@
 import { Button, Modal, Stack } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+
 import type { Problem } from '../../api';
 import { tell } from '../../forms/problem-words';
+import { type Loss, Losses } from '../../forms/unsaved';
 import { Notice } from '../../parts/Notice';
 import styles from './Dialog.module.css';
+import { Question, useLosses } from './Losing';
 
 interface DialogProps {
   title: string;
@@ -13,10 +16,31 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** A dialog in front of the page. */
+/** A dialog in front of the page. Closed with something in it that would be lost, it asks first. */
 export function Dialog({ title, opened, onClose, wide = false, children }: DialogProps) {
+  const { note, worst } = useLosses();
+  const [asking, setAsking] = useState<Loss | null>(null);
+  useEffect(() => {
+    if (!opened) setAsking(null);
+  }, [opened]);
+  // Who stays goes on where he was.
+  const last = useRef<Element | null>(null);
+  useEffect(() => {
+    if (asking === null && last.current instanceof HTMLElement) last.current.focus();
+  }, [asking]);
+  const close = () => {
+    if (asking !== null) return setAsking(null);
+    const loss = worst();
+    if (loss === null) return onClose();
+    last.current = document.activeElement;
+    setAsking(loss);
+  };
+  const lose = () => {
+    last.current = null;
+    onClose();
+  };
   return (
-    <Modal.Root opened={opened} onClose={onClose} centered size={wide ? 640 : 480}>
+    <Modal.Root opened={opened} onClose={close} centered size={wide ? 640 : 480}>
       <Modal.Overlay />
       <Modal.Content>
         <Modal.Body className={styles.dialog ?? ''}>
@@ -24,7 +48,10 @@ export function Dialog({ title, opened, onClose, wide = false, children }: Dialo
             <Modal.Title component="h2">{title}</Modal.Title>
             <Modal.CloseButton aria-label="Close" />
           </div>
-          {children}
+          {asking && <Question loss={asking} go="Close anyway" onGo={lose} onStay={() => setAsking(null)} />}
+          <div hidden={asking !== null}>
+            <Losses.Provider value={note}>{children}</Losses.Provider>
+          </div>
         </Modal.Body>
       </Modal.Content>
     </Modal.Root>

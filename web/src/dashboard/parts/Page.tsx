@@ -5,6 +5,7 @@ import { Icon } from './Icon';
 import styles from './Page.module.css';
 import { Bones } from './States';
 import { To } from './To';
+import { Together } from './Together';
 
 interface PageProps {
   title: string;
@@ -16,7 +17,7 @@ interface PageProps {
   above?: { name: string; to: string };
   /** Beside the title: a badge. */
   mark?: ReactNode;
-  /** A page that reads better when it is not wide. */
+  /** A page that reads better when it is not wide: one text, which comes as a whole. */
   narrow?: boolean;
   children: ReactNode;
 }
@@ -42,7 +43,7 @@ export function Page({ title, about, action, above, mark, narrow = false, childr
           {above.name}
         </To>
       )}
-      <div className={styles.top}>
+      <div className={styles.top} data-plain={!about || undefined}>
         <div className={styles.words}>
           <div className={styles.title}>
             <Title order={1} ref={heading} tabIndex={-1} style={{ outline: 'none' }}>
@@ -54,7 +55,7 @@ export function Page({ title, about, action, above, mark, narrow = false, childr
         </div>
         {action && <div className={styles.action}>{action}</div>}
       </div>
-      {children}
+      {narrow ? <Together>{children}</Together> : children}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 
 import { asProblem } from '../../forms/useForm';
+import { machineNow } from '../../now';
 import { whenWords } from '../../times';
 import { signInHere } from '../parts/States';
 import { isPassing } from '../passing';
@@ -54,11 +55,11 @@ function useIsSignedOut(): boolean {
 }
 
 function useNow(isRunning: boolean): number {
-  const [now, setNow] = useState(Date.now);
+  const [now, setNow] = useState(machineNow);
   useEffect(() => {
     if (!isRunning) return;
-    setNow(Date.now());
-    const timer = window.setInterval(() => setNow(Date.now()), 10_000);
+    setNow(machineNow());
+    const timer = window.setInterval(() => setNow(machineNow()), 10_000);
     return () => window.clearInterval(timer);
   }, [isRunning]);
   return now;

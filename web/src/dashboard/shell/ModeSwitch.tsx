@@ -1,16 +1,16 @@
 import { useNavigate } from '@tanstack/react-router';
 
-import type { Mode, Project } from '../../features/projects/calls';
+import type { Mode } from '../../features/projects/calls';
 import { baseOf, type Family } from '../projects';
 import styles from './ModeSwitch.module.css';
 
-/** Test or live of the project; the way to live where there is none yet. */
-export function ModeSwitch({ current, family }: { current: Project; family: Family | undefined }) {
+/** Test or live of the project, once it is known; the way to live where there is none yet. */
+export function ModeSwitch({ mode: current, family }: { mode: Mode; family: Family | undefined }) {
   const navigate = useNavigate();
   function choose(mode: Mode) {
     const other = family?.[mode];
     if (other) void navigate({ to: baseOf(other.publishableKey) });
-    else if (mode === 'live') void navigate({ to: `${baseOf(current.publishableKey)}/go-live` });
+    else if (family?.test) void navigate({ to: `${baseOf(family.test.publishableKey)}/go-live` });
   }
   return (
     <fieldset className={styles.switch}>
@@ -21,9 +21,9 @@ export function ModeSwitch({ current, family }: { current: Project; family: Fami
           type="button"
           className={styles.mode}
           data-mode={mode}
-          aria-pressed={current.mode === mode}
-          disabled={mode === 'test' && !family?.test}
-          onClick={() => current.mode !== mode && choose(mode)}
+          aria-pressed={current === mode}
+          disabled={family && mode === 'test' && !family.test}
+          onClick={() => current !== mode && choose(mode)}
         >
           {mode === 'test' ? 'Test' : 'Live'}
         </button>

@@ -1,12 +1,13 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import { PROJECTS, type Project, readProjects } from '../../features/projects/calls';
+import { PROJECTS, readProjects } from '../../features/projects/calls';
 import { Page, PageBones } from '../parts/Page';
 import { Panel } from '../parts/Panel';
 import { Trouble } from '../parts/States';
-import { familiesOf } from '../projects';
+import { familiesOf, modeOf } from '../projects';
 import { type Live, useLive } from '../queries';
+import { AskBeforeLeaving } from './AskBeforeLeaving';
 import { Behind } from './Behind';
 import { BottomBar } from './BottomBar';
 import { Rail } from './Rail';
@@ -18,11 +19,18 @@ import { TopBar } from './TopBar';
 export function Shell() {
   const projects = useLive(PROJECTS, readProjects);
   const list = projects.data?.projects ?? [];
-  const current = useCurrent(list);
+  const key = useKey();
+  const current = list.find(({ publishableKey }) => publishableKey === key);
   const [isSearching, setSearching] = useState(false);
-  const parts = { current, families: familiesOf(list), onSearch: () => setSearching(true) };
+  const parts = {
+    current,
+    publishableKey: key,
+    mode: modeOf(key),
+    families: familiesOf(list),
+    onSearch: () => setSearching(true),
+  };
   return (
-    <div className={styles.shell} data-test={current?.mode === 'test' || undefined}>
+    <div className={styles.shell} data-test={parts.mode === 'test' || undefined}>
       <a className={styles.skip} href="#content">
         Skip to the page
       </a>
@@ -31,12 +39,13 @@ export function Shell() {
         <TopBar {...parts} />
         <Behind />
         <main id="content" tabIndex={-1} className={styles.main}>
-          {projects.data ? <Outlet /> : <NotYet projects={projects} />}
+          <AskBeforeLeaving>{projects.data ? <Outlet /> : <NotYet projects={projects} />}</AskBeforeLeaving>
         </main>
       </div>
       <BottomBar {...parts} />
       <Search
         current={current}
+        families={parts.families}
         opened={isSearching}
         onOpen={() => setSearching(true)}
         onClose={() => setSearching(false)}
@@ -57,9 +66,7 @@ function NotYet({ projects }: { projects: Live<unknown> }) {
   );
 }
 
-/** The project that the address names. */
-function useCurrent(projects: Project[]): Project | undefined {
-  const path = useRouterState({ select: ({ location }) => location.pathname });
-  const key = path.split('/')[2];
-  return projects.find(({ publishableKey }) => publishableKey === key);
+/** The publishable key in the address; another word where no project is named. */
+function useKey(): string {
+  return useRouterState({ select: ({ location }) => location.pathname }).split('/')[2] ?? '';
 }

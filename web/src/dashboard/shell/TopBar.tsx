@@ -2,32 +2,44 @@ import { ActionIcon } from '@mantine/core';
 
 import { Icon } from '../parts/Icon';
 import { AccountMenu } from './AccountMenu';
+import { BusinessTime } from './BusinessTime';
 import { ModeSwitch } from './ModeSwitch';
 import { ProjectSwitcher } from './ProjectSwitcher';
 import type { ShellProps } from './Rail';
 import styles from './TopBar.module.css';
 
-/** On top of every page: search, mode, help and account; above it, in test mode, that nothing is real. */
-export function TopBar({ current, families, onSearch }: ShellProps) {
+/** Where the keyboard has another key for it. */
+const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+/** On top of every page: search, mode, help and account; above it, in test mode, that nothing is real and where business time is. */
+export function TopBar({ current, mode, families, onSearch }: ShellProps) {
   const family = families.find(({ projectId }) => projectId === current?.projectId);
   return (
     <header className={styles.top}>
-      {current?.mode === 'test' && (
+      {mode === 'test' && (
         <div className={styles.test} role="note">
-          <strong>Test mode</strong> <span>No real money, no real customers.</span>
+          <span>
+            <strong>Test mode</strong> No real money, no real customers.
+          </span>
+          <BusinessTime />
         </div>
       )}
       <div className={styles.bar}>
         <div className={styles.project}>
-          <ProjectSwitcher current={current} families={families} />
+          <ProjectSwitcher current={current} mode={mode} families={families} />
         </div>
-        <button type="button" className={styles.search} onClick={onSearch} aria-keyshortcuts="Control+K">
+        <button
+          type="button"
+          className={styles.search}
+          onClick={onSearch}
+          aria-keyshortcuts={IS_APPLE ? 'Meta+K' : 'Control+K'}
+        >
           <Icon name="search" size={16} />
           <span className={styles.words}>Search</span>
-          <kbd className={styles.key}>Ctrl K</kbd>
+          <kbd className={styles.key}>{IS_APPLE ? '⌘ K' : 'Ctrl K'}</kbd>
         </button>
         <span className={styles.space} />
-        {current && <ModeSwitch current={current} family={family} />}
+        {mode && <ModeSwitch mode={mode} family={family} />}
         <ActionIcon
           component="a"
           href="/docs/"

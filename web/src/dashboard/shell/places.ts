@@ -25,7 +25,8 @@ export function placesOf(project: Project): Place[] {
     { name: 'Overview', icon: 'overview', to: base, whole: false },
     ...(isStore ? [at('Orders', 'orders', 'orders'), at('Products', 'products', 'products')] : []),
     at('Customers', 'customers', 'customers'),
-    ...(isStore ? [] : [at('Plans', 'plans', 'plans')]),
+    // A store sells products, which have no limits: it counts nothing.
+    ...(isStore ? [] : [at('Plans', 'plans', 'plans'), at('Usage', 'usage', 'usage')]),
     at('Events', 'events', 'events'),
     at('Developers', 'developers', 'developers'),
     at('Settings', 'settings', 'settings'),

@@ -1,6 +1,7 @@
 import { Button, Stack, Text } from '@mantine/core';
 
 import { signOut } from '../../auth';
+import { machineNow } from '../../now';
 import { Notice } from '../../parts/Notice';
 import { usePageContext } from '../../parts/page-context';
 import { timeWords } from '../../times';
@@ -71,7 +72,7 @@ export function Sessions({ account, load, onSignedOut }: SectionProps & { onSign
 }
 
 function SessionWords({ session }: { session: Session }) {
-  const used = timeWords(session.lastUsedAt, Date.now());
+  const used = timeWords(session.lastUsedAt, machineNow());
   return (
     <div>
       <Text fw={500}>{deviceWords(session.userAgent)}</Text>

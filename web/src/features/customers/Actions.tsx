@@ -1,48 +1,61 @@
-import { Button } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { Confirm, Dialog } from '../../dashboard/parts/Dialog';
-import { Panel } from '../../dashboard/parts/Panel';
+import { Icon } from '../../dashboard/parts/Icon';
 import { useProject } from '../../dashboard/projects';
 import { useAct } from '../../dashboard/queries';
-import styles from './Actions.module.css';
 import { ChangePlan } from './ChangePlan';
-import { type Customer, customersOf, deleteCustomer, revokeSessions } from './calls';
+import { type Customer, customersOf, deleteCustomer } from './calls';
 import { EditCustomer } from './EditCustomer';
+import { Portal } from './Portal';
 
-type Open = 'plan' | 'edit' | 'sessions' | 'delete' | null;
+type Open = 'plan' | 'portal' | 'edit' | 'delete' | null;
 
 /** What the developer can do for, or to, a customer. Each asks first. */
 export function Actions({ customer }: { customer: Customer }) {
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
+  const isStore = useProject().project.type === 'store';
   const name = customer.email ?? customer.id;
   return (
-    <Panel title="Actions">
-      <div className={styles.actions}>
-        <Button variant="default" onClick={() => setOpen('plan')}>
-          Change plan
-        </Button>
-        <Button variant="default" onClick={() => setOpen('edit')}>
-          Edit
-        </Button>
-        <Button variant="default" onClick={() => setOpen('sessions')}>
-          Sign out everywhere
-        </Button>
-        <Button variant="default" c="var(--danger)" onClick={() => setOpen('delete')}>
-          Delete customer
-        </Button>
-      </div>
+    <>
+      <Menu
+        position="bottom-end"
+        width={200}
+        shadow="md"
+        transitionProps={{ duration: 80 }}
+        withinPortal={false}
+        withInitialFocusPlaceholder={false}
+      >
+        <Menu.Target>
+          <Button variant="default" px={10} aria-label="More actions">
+            <Icon name="more" />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item h={40} onClick={() => setOpen('edit')}>
+            Edit
+          </Menu.Item>
+          <Menu.Item h={40} c="var(--danger)" onClick={() => setOpen('delete')}>
+            Delete customer
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Button variant="default" onClick={() => setOpen('portal')}>
+        Billing portal
+      </Button>
+      {!isStore && <Button onClick={() => setOpen('plan')}>Change plan</Button>}
       <Dialog title={`Change the plan of ${name}`} opened={open === 'plan'} onClose={close}>
         <ChangePlan customer={customer} onDone={close} />
       </Dialog>
+      <Portal customer={customer} opened={open === 'portal'} onClose={close} />
       <Dialog title={`Edit ${name}`} opened={open === 'edit'} onClose={close}>
         <EditCustomer customer={customer} onDone={close} />
       </Dialog>
-      <SignOut customer={customer} opened={open === 'sessions'} onClose={close} />
       <Delete customer={customer} opened={open === 'delete'} onClose={close} />
-    </Panel>
+    </>
   );
 }
 
@@ -50,29 +63,6 @@ interface ActProps {
   customer: Customer;
   opened: boolean;
   onClose: () => void;
-}
-
-function SignOut({ customer: { id, email }, opened, onClose }: ActProps) {
-  const { pk } = useProject();
-  const act = useAct({
-    run: (_: null) => revokeSessions(pk, id),
-    changes: [customersOf(pk)],
-    said: 'Signed out everywhere.',
-    after: onClose,
-  });
-  return (
-    <Confirm
-      title={`Sign ${email ?? 'this customer'} out everywhere`}
-      opened={opened}
-      onClose={onClose}
-      action="Sign out everywhere"
-      running={act.isPending}
-      problem={act.error}
-      onConfirm={() => act.mutate(null)}
-    >
-      <p>Every session and token ends at once, on all devices. Plan, usage and subscription stay as they are.</p>
-    </Confirm>
-  );
 }
 
 function Delete({ customer: { id, email }, opened, onClose }: ActProps) {

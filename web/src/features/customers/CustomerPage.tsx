@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
@@ -7,16 +8,25 @@ import { CopyText } from '../../dashboard/parts/CopyText';
 import { Facts } from '../../dashboard/parts/Facts';
 import { Page } from '../../dashboard/parts/Page';
 import { Panel } from '../../dashboard/parts/Panel';
-import { Bones, Empty, Loaded } from '../../dashboard/parts/States';
-import { UsageBar } from '../../dashboard/parts/UsageBar';
+import { Bones, Loaded } from '../../dashboard/parts/States';
+import { Together } from '../../dashboard/parts/Together';
 import { useProject } from '../../dashboard/projects';
 import { useLive } from '../../dashboard/queries';
-import { dayWords, momentWords, whenWords } from '../../times';
+import { businessNow } from '../../now';
+import { agoWords, momentWords } from '../../times';
+import { usePlanName } from '../plans/usePlanName';
 import { Actions } from './Actions';
+import { CustomerEvents } from './CustomerEvents';
+import { CustomerOrders } from './CustomerOrders';
 import styles from './CustomerPage.module.css';
 import { type Customer, type CustomerRow, customersOf, readCustomer, readCustomerRow } from './calls';
 import { Invoices } from './Invoices';
+import { Sessions } from './Sessions';
+import { UsagePanel } from './UsagePanel';
 import { WhyThisPlan } from './WhyThisPlan';
+
+/** Narrower, the chart and the ids have no room beside each other. */
+const TWO_COLUMNS = '(min-width: 1120px)';
 
 /** One customer: who it is, what is used, why this plan, what was paid, and what can be done. */
 export function CustomerPage() {
@@ -29,31 +39,85 @@ export function CustomerPage() {
     <Page
       title={name}
       above={{ name: 'Customers', to: `${base}/customers` }}
-      mark={customer.data && <Badge tone="accent">{customer.data.plan}</Badge>}
+      mark={customer.data && <Marks customer={customer.data} row={row.data ?? null} />}
+      action={customer.data && <Actions customer={customer.data} />}
     >
-      <div className={styles.columns}>
-        <div className={styles.column}>
-          <Loaded of={customer} waiting={<Bones rows={1} height={320} />}>
-            {(data) => <Who customer={data} row={row.data ?? null} />}
-          </Loaded>
-          {customer.data && <Actions customer={customer.data} />}
-        </div>
-        <div className={styles.column}>
-          <Panel title="Usage">
-            <Loaded of={row} waiting={<Bones rows={1} height={48} />}>
-              {(found) => <Usage row={found} />}
-            </Loaded>
-          </Panel>
-          <WhyThisPlan id={id} />
-          <Invoices id={id} />
-          {customer.data && <Raw customer={customer.data} />}
-        </div>
-      </div>
+      <Loaded of={customer} waiting={<Waiting />}>
+        {(data) => (
+          <Together waiting={<Waiting />}>
+            <Parts customer={data} row={row.data ?? null} />
+          </Together>
+        )}
+      </Loaded>
     </Page>
   );
 }
 
-function Who({ customer, row }: { customer: Customer; row: CustomerRow | null }) {
+interface CustomerProps {
+  customer: Customer;
+  row: CustomerRow | null;
+}
+
+function Marks({ customer, row }: CustomerProps) {
+  const planName = usePlanName();
+  return (
+    <>
+      {customer.plan && <Badge tone="accent">{planName(customer.plan)}</Badge>}
+      {row && row.status !== 'none' && <StatusBadge status={row.status} />}
+      {(customer.sample || row?.sample) && <Badge>Sample</Badge>}
+    </>
+  );
+}
+
+/**
+ * Two columns, each as long as it is; where they do not fit, one, with what is asked for most on top. In a store there
+ * are orders, in the place of plans and what is counted.
+ */
+function Parts({ customer, row }: CustomerProps) {
+  const isStore = useProject().project.type === 'store';
+  const isWide = useMediaQuery(TWO_COLUMNS, undefined, { getInitialValueInEffect: false });
+  const who = <Who customer={customer} row={row} />;
+  const first = isStore ? <CustomerOrders customer={customer} /> : <UsagePanel customer={customer} />;
+  const second = (
+    <>
+      {!isStore && <WhyThisPlan id={customer.id} />}
+      <Sessions customer={customer} />
+    </>
+  );
+  const rest = (
+    <>
+      {!isStore && <Invoices id={customer.id} />}
+      <CustomerEvents id={customer.id} />
+      <Raw customer={customer} />
+    </>
+  );
+  if (!isWide) {
+    return (
+      <div className={styles.column}>
+        {who}
+        {first}
+        {second}
+        {rest}
+      </div>
+    );
+  }
+  return (
+    <div className={styles.columns}>
+      <div className={styles.column}>
+        {who}
+        {second}
+      </div>
+      <div className={styles.column}>
+        {first}
+        {rest}
+      </div>
+    </div>
+  );
+}
+
+function Who({ customer, row }: CustomerProps) {
+  const planName = usePlanName();
+  const isStore = useProject().project.type === 'store';
   const { id, email, emailVerified, externalId, firstName, lastName, createdAt } = customer;
   return (
     <Panel title="Facts">
@@ -63,15 +127,18 @@ function Who({ customer, row }: { customer: Customer; row: CustomerRow | null })
           ['E-mail', email && `${email}${emailVerified ? '' : ' (not confirmed)'}`],
           ['Name', [firstName, lastName].filter(Boolean).join(' ')],
           ['Your own id', externalId && <CopyText text={externalId} label="external id" />],
-          ['Plan', customer.plan],
-          ['Subscription', row && <StatusBadge status={row.status} />],
-          ...ends(row),
+          ...(isStore ? [] : paid(planName(customer.plan), row)),
           ['Since', momentWords(createdAt)],
-          ['Changed', whenWords(customer.updatedAt, Date.now())],
+          ['Changed', agoWords(customer.updatedAt, businessNow())],
         ]}
       />
     </Panel>
   );
+}
+
+/** What a customer has, and until when. */
+function paid(plan: string, row: CustomerRow | null): [string, ReactNode][] {
+  return [['Plan', plan], ['Subscription', row && <StatusBadge status={row.status} />], ...ends(row)];
 }
 
 /** When the subscription goes on or ends, if there is one. */
@@ -80,29 +147,21 @@ function ends(row: CustomerRow | null): [string, ReactNode][] {
   return row?.renewsAt ? [['Renews', momentWords(Date.parse(row.renewsAt))]] : [];
 }
 
-function Usage({ row }: { row: CustomerRow | null }) {
-  if (!row) return <Empty title="Nothing is counted for this customer." />;
-  const ends = Date.parse(`${row.periodEnd}T23:59:59.999Z`);
-  return (
-    <div>
-      <div className={styles.meter}>
-        <strong>requests</strong>
-        {!Number.isNaN(ends) && (
-          <span className={styles.resets}>
-            Resets {whenWords(ends, Date.now())}, after {dayWords(ends)}
-          </span>
-        )}
-      </div>
-      <UsageBar used={row.usageCount} limit={row.limit} />
-    </div>
-  );
-}
-
 function Raw({ customer }: { customer: Customer }) {
   return (
     <details className={styles.raw}>
       <summary>As JSON</summary>
       <Code text={JSON.stringify(customer, null, 2)} label="The customer as JSON" />
     </details>
+  );
+}
+
+/** Before the panels are there. */
+function Waiting() {
+  return (
+    <div className={styles.waiting}>
+      <Bones rows={1} height={420} />
+      <Bones rows={1} height={420} />
+    </div>
   );
 }

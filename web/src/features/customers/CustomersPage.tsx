@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 
-import { StatusBadge } from '../../dashboard/parts/Badge';
+import { Badge, StatusBadge } from '../../dashboard/parts/Badge';
 import { Choice } from '../../dashboard/parts/Choice';
 import { Code } from '../../dashboard/parts/Code';
 import { address, type Column, DataTable, Pager } from '../../dashboard/parts/DataTable';
@@ -16,19 +16,27 @@ import { useLive } from '../../dashboard/queries';
 import { usePageContext } from '../../parts/page-context';
 import { dayWords } from '../../times';
 import { readTiers, tiersOf } from '../plans/calls';
+import { usePlanName } from '../plans/usePlanName';
 import styles from './CustomersPage.module.css';
 import { type CustomerRow, customersOf, readCustomers } from './calls';
 
 const STATUSES = ['active', 'trialing', 'canceling', 'past_due'];
+/** Only plans with limits have customers there. */
+const LIMITS = [
+  { value: 'usage close', name: 'Close to the limit' },
+  { value: 'usage reached', name: 'At the limit' },
+];
 
 /** The customers of a project, searched and paged by the server. Search, filter and page stand in the address. */
 export function CustomersPage() {
-  const { pk, base } = useProject();
+  const { pk, base, project } = useProject();
   const navigate = useNavigate();
+  const planName = usePlanName();
+  const isStore = project.type === 'store';
   const search: Record<string, string> = useSearch({ strict: false });
-  const { search: words, plan, status, sort, cursor } = search;
+  const { search: words, plan, status, usage, sort, cursor } = search;
   const customers = useLive([...customersOf(pk), search], () =>
-    readCustomers(pk, { search: words, plan, status, sort, cursor }),
+    readCustomers(pk, { search: words, plan, status, usage, sort, cursor }),
   );
   const create = (
     <Button onClick={() => void navigate({ to: `${base}/customers/new` })} leftSection={<Icon name="plus" size={16} />}>
@@ -36,7 +44,11 @@ export function CustomersPage() {
     </Button>
   );
   return (
-    <Page title="Customers" about="The users of your app, with what they pay for and use." action={create}>
+    <Page
+      title="Customers"
+      about={isStore ? 'The people of your store.' : 'The users of your app, with what they pay for and use.'}
+      action={create}
+    >
       <Panel flush>
         <Filters />
         <Loaded of={customers} waiting={<Bones rows={6} height={48} />}>
@@ -47,8 +59,12 @@ export function CustomersPage() {
                 rows={rows}
                 rowKey={({ id }) => id}
                 to={({ id }) => `${base}/customers/${encodeURIComponent(id)}`}
-                columns={[...COLUMNS, since(`${base}/customers`, search)]}
-                empty={words || plan || status ? <NoMatch /> : <Nobody />}
+                columns={[
+                  { name: 'Customer', cell: nameOf },
+                  ...(isStore ? [] : paidAndUsed(planName, usage !== undefined)),
+                  since(`${base}/customers`, search),
+                ]}
+                empty={words || plan || status || usage ? <NoMatch /> : <Nobody />}
               />
               <Pager here={`${base}/customers`} query={search} nextCursor={nextCursor} />
             </>
@@ -59,13 +75,19 @@ export function CustomersPage() {
   );
 }
 
-const COLUMNS: Column<CustomerRow>[] = [
-  { name: 'Customer', cell: nameOf },
-  { name: 'Plan', cell: ({ plan }) => plan || '–' },
-  { name: 'Usage', cell: ({ usageCount, limit }) => <UsageBar used={usageCount} limit={limit} />, wideOnly: true },
-  { name: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
-  { name: 'Renews or ends', cell: nextDate, wideOnly: true },
-];
+/** Where room is short, use is shown to those who look for it, else the standing. */
+function paidAndUsed(planName: (name: string) => string, isByUse: boolean): Column<CustomerRow>[] {
+  return [
+    { name: 'Plan', cell: ({ plan }) => planName(plan) || '–' },
+    {
+      name: 'Usage',
+      cell: ({ usageCount, limit }) => <UsageBar used={usageCount} limit={limit} />,
+      wideOnly: !isByUse,
+    },
+    { name: 'Status', cell: ({ status }) => <StatusBadge status={status} />, wideOnly: isByUse },
+    { name: 'Renews or ends', cell: nextDate, wideOnly: true },
+  ];
+}
 
 /** When they came, in the order of the address. */
 function since(here: string, { cursor: _, sort, ...search }: Record<string, string>): Column<CustomerRow> {
@@ -82,12 +104,16 @@ function since(here: string, { cursor: _, sort, ...search }: Record<string, stri
   };
 }
 
-function nameOf({ email, externalId, id, firstName, lastName }: CustomerRow) {
+function nameOf({ email, externalId, id, firstName, lastName, sample }: CustomerRow) {
   const name = [firstName, lastName].filter(Boolean).join(' ');
   return (
     <span className={styles.who}>
       <span className={styles.email}>{email || externalId || id}</span>
-      {name && <span className={styles.name}>{name}</span>}
+      {(name || sample) && (
+        <span className={styles.name}>
+          {name} {sample && <Badge>Sample</Badge>}
+        </span>
+      )}
     </span>
   );
 }
@@ -98,9 +124,10 @@ function nextDate({ renewsAt, cancelAt }: CustomerRow) {
 }
 
 function Filters() {
-  const { pk, base } = useProject();
+  const { project, pk, base } = useProject();
   const navigate = useNavigate();
   const search: Record<string, string> = useSearch({ strict: false });
+  const isStore = project.type === 'store';
   const tiers = useLive(tiersOf(pk), () => readTiers(pk), { once: true });
   const go = (changes: Record<string, string>) => {
     const { cursor: _, ...kept } = { ...search, ...changes };
@@ -109,7 +136,7 @@ function Filters() {
   };
   const type = useDebouncedCallback((words: string) => go({ search: words.trim() }), 250);
   const names = (tiers.data ?? []).map(({ name, displayName }) => ({ value: `plan ${name}`, name: displayName }));
-  const value = search['plan'] ? `plan ${search['plan']}` : search['status'] ? `status ${search['status']}` : '';
+  const chosen = ['plan', 'status', 'usage'].find((what) => search[what]);
   return (
     <div className={styles.filters}>
       <TextInput
@@ -123,19 +150,22 @@ function Filters() {
         maw="100%"
         size="sm"
       />
-      <Choice
-        label="Filter"
-        value={value}
-        of={[
-          { value: '', name: 'All' },
-          ...STATUSES.map((status) => ({ value: `status ${status}`, name: WORDS[status] ?? status })),
-          ...names,
-        ]}
-        onChange={(chosen) => {
-          const [what, which = ''] = chosen.split(' ');
-          go({ plan: what === 'plan' ? which : '', status: what === 'status' ? which : '' });
-        }}
-      />
+      {!isStore && (
+        <Choice
+          label="Filter"
+          value={chosen ? `${chosen} ${search[chosen]}` : ''}
+          of={[
+            { value: '', name: 'All' },
+            ...STATUSES.map((status) => ({ value: `status ${status}`, name: WORDS[status] ?? status })),
+            ...(project.type === 'saas' ? LIMITS : []),
+            ...names,
+          ]}
+          onChange={(wish) => {
+            const [what = '', which = ''] = wish.split(' ');
+            go({ plan: '', status: '', usage: '', ...(what ? { [what]: which } : {}) });
+          }}
+        />
+      )}
     </div>
   );
 }

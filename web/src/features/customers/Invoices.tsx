@@ -4,12 +4,14 @@ import { isWebAddress } from '../../address';
 import { StatusBadge } from '../../dashboard/parts/Badge';
 import { DataTable } from '../../dashboard/parts/DataTable';
 import { Panel } from '../../dashboard/parts/Panel';
-import { Bones, Empty, Loaded } from '../../dashboard/parts/States';
+import { Bones, Loaded } from '../../dashboard/parts/States';
 import { useProject } from '../../dashboard/projects';
 import { useLive } from '../../dashboard/queries';
 import { money } from '../../money';
 import { dayWords } from '../../times';
 import { customersOf, type Invoice, readInvoices } from './calls';
+import styles from './Invoices.module.css';
+import { Nothing } from './Nothing';
 
 /** What a customer was billed. */
 export function Invoices({ id }: { id: string }) {
@@ -27,9 +29,9 @@ export function Invoices({ id }: { id: string }) {
               { name: 'Date', cell: ({ createdAt }) => dayWords(createdAt) },
               { name: 'Number', cell: numberOf, wideOnly: true },
               { name: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
-              { name: 'Paid', cell: ({ amountPaid, currency }) => money(amountPaid, currency), number: true },
+              { name: 'Amount', cell: amountOf, number: true },
             ]}
-            empty={<Empty title="No invoices yet" />}
+            empty={<Nothing>No invoices yet.</Nothing>}
           />
         )}
       </Loaded>
@@ -41,10 +43,20 @@ export function Invoices({ id }: { id: string }) {
 function numberOf({ id, number, hostedUrl }: Invoice) {
   const name = number ?? id;
   return hostedUrl && isWebAddress(hostedUrl) ? (
-    <Anchor href={hostedUrl} rel="noreferrer">
+    <Anchor href={hostedUrl} rel="noreferrer" fz="inherit">
       {name}
     </Anchor>
   ) : (
     name
+  );
+}
+
+/** What was paid, or is to be paid; and what went back of it. */
+function amountOf({ status, amountDue, amountPaid, amountRefunded, currency }: Invoice) {
+  return (
+    <>
+      {money(status === 'paid' ? amountPaid : amountDue, currency)}
+      {amountRefunded > 0 && <span className={styles.back}>{money(amountRefunded, currency)} refunded</span>}
+    </>
   );
 }

@@ -8,6 +8,7 @@ import { useLive } from '../../dashboard/queries';
 import { price } from '../../money';
 import { usePageContext } from '../../parts/page-context';
 import { momentWords } from '../../times';
+import { usePlanName } from '../plans/usePlanName';
 import { customersOf, type HeldSubscription, readExplanation } from './calls';
 import styles from './WhyThisPlan.module.css';
 
@@ -15,6 +16,7 @@ import styles from './WhyThisPlan.module.css';
 export function WhyThisPlan({ id }: { id: string }) {
   const { pk } = useProject();
   const { user } = usePageContext();
+  const planName = usePlanName();
   const explanation = useLive([...customersOf(pk), 'explain', id], () => readExplanation(pk, id));
   return (
     <Panel title="Why this plan" about="What decides it, from what is stored.">
@@ -22,7 +24,7 @@ export function WhyThisPlan({ id }: { id: string }) {
         {({ plan, status, rule, accessUntil, facts }) => (
           <>
             <p className={styles.rule}>
-              <strong>{plan || 'No plan'}.</strong> {rule}
+              <strong>{plan ? planName(plan) : 'No plan'}.</strong> {rule}
             </p>
             <Facts
               of={[
@@ -32,7 +34,7 @@ export function WhyThisPlan({ id }: { id: string }) {
             />
             {facts.grants.map(({ plan: granted, by, until, running }) => (
               <p key={`${granted} ${by}`} className={styles.fact}>
-                {granted} was given by {by === user?.id ? 'you' : by}
+                {planName(granted)} was given by {by === user?.id ? 'you' : by}
                 {until ? ` until ${momentWords(until)}` : ''}
                 {running ? '' : ', which is over'}.
               </p>
@@ -48,6 +50,7 @@ export function WhyThisPlan({ id }: { id: string }) {
 }
 
 function Subscription({ held }: { held: HeldSubscription }) {
+  const planName = usePlanName();
   return (
     <div className={styles.subscription}>
       <Facts
@@ -64,7 +67,7 @@ function Subscription({ held }: { held: HeldSubscription }) {
             held.cancelAtPeriodEnd || held.cancelAt ? 'Ends' : 'Period ends',
             momentWords(held.cancelAt ?? held.periodEnd),
           ],
-          ['Gives', held.claim ? held.claim.plan : 'Nothing'],
+          ['Gives', held.claim ? planName(held.claim.plan) : 'Nothing'],
           ['Why', held.rule],
         ]}
       />

@@ -14,6 +14,8 @@ export interface Customer {
   /** Milliseconds since 1970. */
   createdAt: number;
   updatedAt: number;
+  /** Made with the sample data of a demo. */
+  sample?: boolean;
 }
 
 /** A customer with what he uses and pays. */
@@ -36,6 +38,8 @@ export interface CustomerRow {
   cancelAt?: string;
   /** Milliseconds since 1970. */
   createdAt: number;
+  /** Made with the sample data of a demo. */
+  sample?: boolean;
 }
 
 /** Why a customer has the plan that he has. */
@@ -87,6 +91,21 @@ export interface Invoice {
   hostedUrl?: string | null;
 }
 
+/** One sign-in of a customer. Times in milliseconds since 1970. */
+export interface Session {
+  id: string;
+  /** A token that the developer's server made, and nobody's sign-in. */
+  minted?: boolean;
+  /** What the browser said it is. */
+  userAgent?: string | null;
+  createdAt: number;
+  lastUsedAt: number;
+  expiresAt: number;
+}
+
+/** What the billing portal opens with; all of it without. */
+export type PortalFlow = 'payment_method' | 'update' | 'cancel';
+
 export const customersOf = (pk: string) => ['customers', pk];
 
 /** By search, without what they use: the quick way. */
@@ -94,7 +113,7 @@ export function findCustomers(pk: string, query: Query): Promise<{ customers: Cu
   return ask('/api/customers', pk, query);
 }
 
-/** By search, plan and status, with what they use and pay. */
+/** By search, plan, status and how near their limit they are, with what they use and pay. */
 export function readCustomers(pk: string, query: Query): Promise<{ customers: CustomerRow[] } & Page> {
   return ask('/api/dashboard', pk, { limit: 25, ...query });
 }
@@ -127,6 +146,21 @@ export function revokeSessions(pk: string, id: string): Promise<unknown> {
   return send('DELETE', `${one(id)}/tokens`, {}, { publishableKey: pk });
 }
 
+/** Where the customer is signed in. */
+export function readSessions(pk: string, id: string, query: Query): Promise<{ sessions: Session[] } & Page> {
+  return ask(`${one(id)}/sessions`, pk, query);
+}
+
+export function endSession(pk: string, id: string, session: string): Promise<unknown> {
+  return send('DELETE', `${one(id)}/sessions/${encodeURIComponent(session)}`, {}, { publishableKey: pk });
+}
+
+/** Makes a link to the page where the customer manages what is paid. */
+export async function openPortal(pk: string, id: string, flow: PortalFlow | undefined): Promise<string> {
+  const wish = flow ? { flow } : {};
+  return (await send<{ url: string }>('POST', `${one(id)}/portal`, wish, { publishableKey: pk })).url;
+}
+
 export function readExplanation(pk: string, id: string): Promise<Explanation> {
   return ask(`${one(id)}/explain`, pk);
 }
@@ -135,6 +169,7 @@ export function readInvoices(pk: string, id: string): Promise<{ invoices: Invoic
   return ask(`${one(id)}/invoices`, pk);
 }
 
-function one(id: string): string {
+/** The address of a customer. */
+export function one(id: string): string {
   return `/api/customers/${encodeURIComponent(id)}`;
 }

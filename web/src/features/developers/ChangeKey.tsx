@@ -7,7 +7,8 @@ import { useAct } from '../../dashboard/queries';
 import { useRepeatKey } from '../../dashboard/useRepeatKey';
 import { Form } from '../../forms/Form';
 import { useForm } from '../../forms/useForm';
-import { whenWords } from '../../times';
+import { machineNow } from '../../now';
+import { agoWords } from '../../times';
 import { type MadeKey, PROJECTS, regenerateSecret, rotateKey } from '../projects/calls';
 
 const HOUR_SECONDS = 3_600;
@@ -94,7 +95,7 @@ export function Regenerate({ opened, onClose, onMade }: RegenerateProps) {
           <li key={id}>
             Who uses …{lastFour}
             {label ? ` (${label})` : ''} is refused from then on; it was last used{' '}
-            {whenWords(lastUsedAt ?? 0, Date.now())}.
+            {agoWords(lastUsedAt ?? 0, machineNow())}.
           </li>
         ))}
         {used.length === 0 && <li>Nobody has used a secret key so far.</li>}

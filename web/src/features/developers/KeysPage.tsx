@@ -9,8 +9,9 @@ import { Facts } from '../../dashboard/parts/Facts';
 import { Panel } from '../../dashboard/parts/Panel';
 import { Empty } from '../../dashboard/parts/States';
 import { useProject } from '../../dashboard/projects';
+import { businessNow, machineNow } from '../../now';
 import { usePageContext } from '../../parts/page-context';
-import { whenWords } from '../../times';
+import { agoWords, whenWords } from '../../times';
 import type { Key, MadeKey } from '../projects/calls';
 import { SecretKeys } from '../projects/SecretOnce';
 import { AddKey, Regenerate } from './ChangeKey';
@@ -75,7 +76,6 @@ export function KeysPage() {
 
 function KeyTable({ keys }: { keys: Key[] }) {
   const { project } = useProject();
-  const now = Date.now();
   return (
     <DataTable
       label="Secret keys"
@@ -87,11 +87,11 @@ function KeyTable({ keys }: { keys: Key[] }) {
           cell: ({ lastFour }) => <code className={styles.key}>{`sk_${project.mode}_…${lastFour}`}</code>,
         },
         { name: 'Name', cell: ({ label }) => label || '–', wideOnly: true },
-        { name: 'Status', cell: (key) => <KeyStatus secret={key} now={now} /> },
-        { name: 'Made', cell: ({ createdAt }) => whenWords(createdAt, now), wideOnly: true },
+        { name: 'Status', cell: (key) => <KeyStatus secret={key} /> },
+        { name: 'Made', cell: ({ createdAt }) => agoWords(createdAt, businessNow()), wideOnly: true },
         {
           name: 'Last used',
-          cell: ({ lastUsedAt }) => (lastUsedAt ? whenWords(lastUsedAt, now) : 'Never'),
+          cell: ({ lastUsedAt }) => (lastUsedAt ? agoWords(lastUsedAt, machineNow()) : 'Never'),
           number: true,
         },
       ]}
@@ -100,7 +100,7 @@ function KeyTable({ keys }: { keys: Key[] }) {
   );
 }
 
-function KeyStatus({ secret: { status, expiresAt }, now }: { secret: Key; now: number }) {
-  if (status === 'active' && expiresAt) return <Badge tone="warning">Ends {whenWords(expiresAt, now)}</Badge>;
+function KeyStatus({ secret: { status, expiresAt } }: { secret: Key }) {
+  if (status === 'active' && expiresAt) return <Badge tone="warning">Ends {whenWords(expiresAt, machineNow())}</Badge>;
   return <StatusBadge status={status} />;
 }

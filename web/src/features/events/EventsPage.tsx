@@ -1,14 +1,17 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Fragment } from 'react';
 
 import { StatusBadge } from '../../dashboard/parts/Badge';
 import { Choice } from '../../dashboard/parts/Choice';
 import { DataTable, Pager } from '../../dashboard/parts/DataTable';
 import { Page } from '../../dashboard/parts/Page';
 import { Panel } from '../../dashboard/parts/Panel';
+import { SearchField } from '../../dashboard/parts/SearchField';
 import { Bones, Empty, Loaded } from '../../dashboard/parts/States';
 import { To } from '../../dashboard/parts/To';
 import { useProject } from '../../dashboard/projects';
 import { useLive } from '../../dashboard/queries';
+import { businessNow } from '../../now';
 import { timeWords } from '../../times';
 import { eventsOf, readEvents } from './calls';
 import styles from './EventsPage.module.css';
@@ -26,8 +29,13 @@ export function EventsPage() {
   const { pk, base } = useProject();
   const navigate = useNavigate();
   const search: Record<string, string> = useSearch({ strict: false });
-  const { status, type, cursor } = search;
-  const events = useLive([...eventsOf(pk), search], () => readEvents(pk, { status, type, cursor }));
+  const { search: words, status, type, cursor } = search;
+  const go = (changes: Record<string, string>) => {
+    const { cursor: _, ...kept } = { ...search, ...changes };
+    const set = Object.entries(kept).filter(([, value]) => value !== '');
+    void navigate({ to: `${base}/events`, search: Object.fromEntries(set), replace: true, resetScroll: false });
+  };
+  const events = useLive([...eventsOf(pk), search], () => readEvents(pk, { search: words, status, type, cursor }));
   return (
     <Page
       title="Events"
@@ -35,14 +43,13 @@ export function EventsPage() {
     >
       <Panel flush>
         <div className={styles.filters}>
-          <Choice
-            label="Status"
-            value={status ?? ''}
-            of={STATUSES}
-            onChange={(value) =>
-              void navigate({ to: `${base}/events`, search: value ? { status: value } : {}, replace: true })
-            }
+          <SearchField
+            label="Search events"
+            placeholder="Type or id, such as invoice.paid"
+            words={words ?? ''}
+            onSearch={(typed) => go({ search: typed })}
           />
+          <Choice label="Status" value={status ?? ''} of={STATUSES} onChange={(value) => go({ status: value })} />
         </div>
         <Loaded of={events} waiting={<Bones rows={6} height={48} />}>
           {({ events: rows, nextCursor }) => (
@@ -53,7 +60,7 @@ export function EventsPage() {
                 rowKey={({ id }) => id}
                 to={({ id }) => `${base}/events/${encodeURIComponent(id)}`}
                 columns={[
-                  { name: 'Type', cell: (row) => <code className={styles.type}>{row.type}</code> },
+                  { name: 'Type', cell: (row) => <EventType type={row.type} /> },
                   { name: 'Status', cell: (row) => <StatusBadge status={row.status} /> },
                   {
                     name: 'About',
@@ -61,9 +68,13 @@ export function EventsPage() {
                     wideOnly: true,
                   },
                   { name: 'Tries', cell: ({ attempts }) => attempts, number: true, wideOnly: true },
-                  { name: 'Received', cell: ({ receivedAt }) => timeWords(receivedAt, Date.now()), number: true },
+                  {
+                    name: 'Happened',
+                    cell: ({ createdAt }) => <span className={styles.when}>{timeWords(createdAt, businessNow())}</span>,
+                    number: true,
+                  },
                 ]}
-                empty={status ? <Empty title="No event matches" /> : <NoEvents />}
+                empty={status || words || type ? <NoMatch /> : <NoEvents />}
               />
               <Pager here={`${base}/events`} query={search} nextCursor={nextCursor} />
             </>
@@ -71,6 +82,29 @@ export function EventsPage() {
         </Loaded>
       </Panel>
     </Page>
+  );
+}
+
+/** The type of an event; where it has no room, the next line begins with its next word. */
+function EventType({ type }: { type: string }) {
+  return (
+    <code className={styles.type}>
+      {type.split(/(?<=[._])/).map((word) => (
+        <Fragment key={word}>
+          {word}
+          <wbr />
+        </Fragment>
+      ))}
+    </code>
+  );
+}
+
+function NoMatch() {
+  const { base } = useProject();
+  return (
+    <Empty title="No event matches" action={<To to={`${base}/events`}>Show all events</To>}>
+      <p>The beginning of a type is found, and whole ids: ours, the provider's, or of what the event is about.</p>
+    </Empty>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Text, Title } from '@mantine/core';
+import { Anchor, Button, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 
 import { CopyButton } from '../../parts/CopyButton';
@@ -15,6 +15,7 @@ const START = 'cargo run --release';
 /** What dream-api is, calls that work, what it looks like, what it costs, and the way in for developers. */
 export function Welcome() {
   const plans = useOwnPlans();
+  const { demoDashboard } = usePageContext();
   return (
     <>
       <section className={styles.hero}>
@@ -34,6 +35,12 @@ export function Welcome() {
               Sign in
             </Button>
           </div>
+          {demoDashboard && (
+            <Text size="sm" c="dimmed">
+              This server runs in development and has demo projects:{' '}
+              <Anchor href={demoDashboard}>open the demo dashboard</Anchor>.
+            </Text>
+          )}
         </div>
         <TryIt plans={plans} />
       </section>

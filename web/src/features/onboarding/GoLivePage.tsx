@@ -1,5 +1,7 @@
 import { Button, Checkbox } from '@mantine/core';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 
 import { Page } from '../../dashboard/parts/Page';
 import { Panel } from '../../dashboard/parts/Panel';
@@ -12,15 +14,18 @@ import { Notice } from '../../parts/Notice';
 import { priceWords } from '../../prices';
 import { readTiers, tiersOf } from '../plans/calls';
 import { wordsOf } from '../plans/words';
-import { type MadeProject, PROJECTS, promote } from '../projects/calls';
+import { type MadeProject, PROJECTS, type Project, promote } from '../projects/calls';
 import { SecretOnce } from '../projects/SecretOnce';
+import { WorkProgress } from '../projects/WorkProgress';
+import { useFollow, useWork } from '../projects/works';
 import { connectLink } from '../settings/calls';
 import styles from './GoLivePage.module.css';
 
 /** Makes the live version of a project: says first what that means, then shows the live keys once. */
 export function GoLivePage() {
-  const { family, project, base } = useProject();
-  const [made, setMade] = useState<MadeProject | null>(null);
+  const { family, project, pk, base } = useProject();
+  const made = useMade(pk);
+  const work = useWork(project.projectId, 'delete_test');
   if (made) {
     return (
       <Page title={`${project.name} is live`} about="Put the live keys where your app runs for real." narrow>
@@ -28,6 +33,11 @@ export function GoLivePage() {
           <Notice kind="warning" text={made.warning}>
             <To to={`${baseOf(made.publishableKey)}/developers/redirects`}>Set the live origins</To>
           </Notice>
+        )}
+        {work && (
+          <Panel title="The end of test mode">
+            <WorkProgress work={work} />
+          </Panel>
         )}
         <SecretOnce made={made} next={baseOf(made.publishableKey)} action="Open the live project" />
       </Page>
@@ -43,13 +53,42 @@ export function GoLivePage() {
           />
         </Panel>
       ) : (
-        <Promote returnTo={`${base}/go-live`} onMade={setMade} />
+        <Promote returnTo={`${base}/go-live`} />
       )}
     </Page>
   );
 }
 
-function Promote({ returnTo, onMade }: { returnTo: string; onMade: (made: MadeProject) => void }) {
+const madeOf = (pk: string) => ['made', pk];
+
+/** The live mode that was just made, on its own page: the page of test mode goes where that is deleted. */
+function useMade(pk: string): MadeProject | undefined {
+  const queries = useQueryClient();
+  const [made] = useState(() => queries.getQueryData<MadeProject>(madeOf(pk)));
+  useEffect(() => queries.removeQueries({ queryKey: madeOf(pk) }), [queries, pk]);
+  return made;
+}
+
+/** Goes on to the page of the live mode, which is in no list yet. */
+function useOpenMade(project: Project): (made: MadeProject) => Promise<void> {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const follow = useFollow();
+  return async (made) => {
+    const { sampleUntil: _, ...same } = project;
+    const live: Project = { ...same, publishableKey: made.publishableKey, mode: 'live', keys: [] };
+    await queries.cancelQueries({ queryKey: PROJECTS });
+    queries.setQueryData<{ projects: Project[] }>(
+      PROJECTS,
+      (list) => list && { ...list, projects: [...list.projects, live] },
+    );
+    queries.setQueryData(madeOf(live.publishableKey), made);
+    if (made.work) follow(made.work);
+    await navigate({ to: `${baseOf(live.publishableKey)}/go-live`, replace: true });
+  };
+}
+
+function Promote({ returnTo }: { returnTo: string }) {
   const { pk, project } = useProject();
   const { one, many } = wordsOf(project.type);
   const [deleteTestData, setDelete] = useState(false);
@@ -57,7 +96,7 @@ function Promote({ returnTo, onMade }: { returnTo: string; onMade: (made: MadePr
   const act = useAct({
     run: (wish: { publishableKey: string; deleteTestData: boolean }, repeatKey) => promote(wish, repeatKey),
     changes: [PROJECTS],
-    after: onMade,
+    after: useOpenMade(project),
   });
   const needsConnection = act.error?.status === 428 || act.error?.code === 'stripe_not_connected';
   const sold = (tiers.data ?? []).filter(({ active }) => active);

@@ -71,15 +71,21 @@ export function Refund({ order }: { order: Order }) {
   );
 }
 
+/** Why the items of a part stay out. */
+const PART = 'Only with everything that is left: a part of the money does not say which items come back.';
+
 function RefundForm({ order, left, onDone }: { order: Order; left: number; onDone: () => void }) {
   const { pk } = useProject();
   const { currency } = order;
   const done = useDone(onDone);
   const once = useRepeatKey();
+  const [typed, setTyped] = useState(typedMoney(left, currency));
+  const [isBack, setBack] = useState(false);
+  const isAll = parseMoney(typed, currency) === left;
   const form = useForm({
     check: ({ amount = '' }): Errors => {
-      const typed = parseMoney(amount, currency);
-      const isFine = typed !== null && typed > 0 && typed <= left;
+      const wished = parseMoney(amount, currency);
+      const isFine = wished !== null && wished > 0 && wished <= left;
       return isFine ? {} : { amount: `Write an amount up to ${typedMoney(left, currency)}.` };
     },
     run: async ({ amount = '', restock }) => {
@@ -98,11 +104,22 @@ function RefundForm({ order, left, onDone }: { order: Order; left: number; onDon
         name="amount"
         label={`Amount in ${currency.toUpperCase()}`}
         inputMode="decimal"
-        defaultValue={typedMoney(left, currency)}
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
         error={form.errors['amount']}
         autoComplete="off"
       />
-      <Checkbox name="restock" value="on" label="Put the items back into stock" />
+      <Checkbox
+        name="restock"
+        value="on"
+        label="Put the items back into stock"
+        description={isAll ? undefined : PART}
+        disabled={!isAll}
+        checked={isAll && isBack}
+        onChange={(event) => setBack(event.currentTarget.checked)}
+        error={form.errors['restock']}
+        aria-invalid={'restock' in form.errors}
+      />
     </Form>
   );
 }

@@ -3,11 +3,12 @@ import { useParams } from '@tanstack/react-router';
 
 import { isWebAddress } from '../../address';
 
-import { StatusBadge } from '../../dashboard/parts/Badge';
+import { Badge, StatusBadge } from '../../dashboard/parts/Badge';
 import { CopyText } from '../../dashboard/parts/CopyText';
 import { Facts } from '../../dashboard/parts/Facts';
 import { Page } from '../../dashboard/parts/Page';
 import { Panel } from '../../dashboard/parts/Panel';
+import { Raw } from '../../dashboard/parts/Raw';
 import { Bones, Loaded } from '../../dashboard/parts/States';
 import { useProject } from '../../dashboard/projects';
 import { useLive } from '../../dashboard/queries';
@@ -27,7 +28,14 @@ export function OrderPage() {
     <Page
       title={order.data?.email ?? 'Order'}
       above={{ name: 'Orders', to: `${base}/orders` }}
-      mark={order.data && <StatusBadge status={order.data.status} />}
+      mark={
+        order.data && (
+          <>
+            <StatusBadge status={order.data.status} />
+            {order.data.sample && <Badge>Sample</Badge>}
+          </>
+        )
+      }
       action={
         order.data && (
           <>
@@ -48,10 +56,10 @@ function Parts({ order }: { order: Order }) {
   const address = Object.values(order.shipping?.address ?? {}).filter(Boolean);
   return (
     <div className={styles.columns}>
-      <Panel title="Items">
-        <OrderLines order={order} />
-      </Panel>
       <div className={styles.column}>
+        <Panel title="Items">
+          <OrderLines order={order} />
+        </Panel>
         <Panel title="Facts">
           <Facts
             of={[
@@ -75,11 +83,14 @@ function Parts({ order }: { order: Order }) {
             ]}
           />
         </Panel>
+      </div>
+      <div className={styles.column}>
         {order.timeline && order.timeline.length > 0 && (
           <Panel title="What happened">
             <Timeline of={order.timeline} />
           </Panel>
         )}
+        <Raw of={order} label="The order as JSON" />
       </div>
     </div>
   );

@@ -1,18 +1,18 @@
-import { TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 
-import { StatusBadge } from '../../dashboard/parts/Badge';
+import { Badge, StatusBadge } from '../../dashboard/parts/Badge';
 import { Choice } from '../../dashboard/parts/Choice';
 import { Code } from '../../dashboard/parts/Code';
 import { DataTable, Pager } from '../../dashboard/parts/DataTable';
-import { Icon } from '../../dashboard/parts/Icon';
 import { Page } from '../../dashboard/parts/Page';
 import { Panel } from '../../dashboard/parts/Panel';
+import { SearchField } from '../../dashboard/parts/SearchField';
 import { Bones, Empty, Loaded } from '../../dashboard/parts/States';
+import { To } from '../../dashboard/parts/To';
 import { useProject } from '../../dashboard/projects';
 import { useLive } from '../../dashboard/queries';
 import { money } from '../../money';
+import { businessNow } from '../../now';
 import { usePageContext } from '../../parts/page-context';
 import { timeWords } from '../../times';
 import { ordersOf, readOrders } from './calls';
@@ -31,8 +31,8 @@ const STATES = [
 export function OrdersPage() {
   const { pk, base } = useProject();
   const search: Record<string, string> = useSearch({ strict: false });
-  const { customer, state, cursor } = search;
-  const orders = useLive([...ordersOf(pk), search], () => readOrders(pk, { customer, state, cursor }));
+  const { search: words, customer, state, cursor } = search;
+  const orders = useLive([...ordersOf(pk), search], () => readOrders(pk, { search: words, customer, state, cursor }));
   return (
     <Page title="Orders" about="What was bought, what was sent, what was given back.">
       <Panel flush>
@@ -48,7 +48,12 @@ export function OrdersPage() {
                 columns={[
                   {
                     name: 'Customer',
-                    cell: ({ email, id }) => <span className={styles.who}>{email ?? id}</span>,
+                    cell: ({ email, id, sample }) => (
+                      <span className={styles.cell}>
+                        <span className={styles.who}>{email ?? id}</span>
+                        {sample && <Badge>Sample</Badge>}
+                      </span>
+                    ),
                   },
                   {
                     name: 'Items',
@@ -56,10 +61,10 @@ export function OrdersPage() {
                     wideOnly: true,
                   },
                   { name: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
-                  { name: 'When', cell: ({ createdAt }) => timeWords(createdAt, Date.now()), wideOnly: true },
+                  { name: 'When', cell: ({ createdAt }) => timeWords(createdAt, businessNow()), wideOnly: true },
                   { name: 'Total', cell: ({ amountTotal, currency }) => money(amountTotal, currency), number: true },
                 ]}
-                empty={customer || state ? <Empty title="No order matches" /> : <NoOrders />}
+                empty={words || customer || state ? <NoMatch /> : <NoOrders />}
               />
               <Pager here={`${base}/orders`} query={search} nextCursor={nextCursor} />
             </>
@@ -79,22 +84,25 @@ function Filters() {
     const set = Object.entries(kept).filter(([, value]) => value !== '');
     void navigate({ to: `${base}/orders`, search: Object.fromEntries(set), replace: true, resetScroll: false });
   };
-  const type = useDebouncedCallback((words: string) => go({ customer: words.trim() }), 250);
   return (
     <div className={styles.filters}>
-      <TextInput
-        type="search"
-        aria-label="Search orders"
-        placeholder="E-mail of the customer"
-        leftSection={<Icon name="search" size={16} />}
-        defaultValue={search['customer'] ?? ''}
-        onChange={({ currentTarget }) => type(currentTarget.value)}
-        w={280}
-        maw="100%"
-        size="sm"
+      <SearchField
+        label="Search orders"
+        placeholder="E-mail, order or payment id"
+        words={search['search'] ?? ''}
+        onSearch={(words) => go({ search: words })}
       />
       <Choice label="Status" value={search['state'] ?? ''} of={STATES} onChange={(state) => go({ state })} />
     </div>
+  );
+}
+
+function NoMatch() {
+  const { base } = useProject();
+  return (
+    <Empty title="No order matches" action={<To to={`${base}/orders`}>Show all orders</To>}>
+      <p>Part of an e-mail address is found, and whole ids of orders, payments and checkouts.</p>
+    </Empty>
   );
 }
 

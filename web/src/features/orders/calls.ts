@@ -19,6 +19,8 @@ export interface Order {
   note?: string | null;
   /** Milliseconds since 1970. */
   fulfilledAt?: number | null;
+  /** Made up, to have something to show. */
+  sample?: boolean;
   timeline?: { at: number; what: string }[];
 }
 

@@ -1,7 +1,8 @@
 import { Icon } from '../../dashboard/parts/Icon';
 import { To } from '../../dashboard/parts/To';
 import { useProject } from '../../dashboard/projects';
-import { whenWords } from '../../times';
+import { businessNow, machineNow } from '../../now';
+import { agoWords } from '../../times';
 import styles from './Alerts.module.css';
 import type { Alert } from './calls';
 
@@ -15,7 +16,9 @@ export function Alerts({ alerts }: { alerts: Alert[] }) {
         <li key={`${code} ${message}`} className={styles.alert} data-level={level}>
           <Icon name="warning" />
           <span className={styles.text}>{message}</span>
-          {at && <span className={styles.at}>{whenWords(at, Date.now())}</span>}
+          {at && (
+            <span className={styles.at}>{agoWords(at, code === 'events_dead' ? machineNow() : businessNow())}</span>
+          )}
           <To to={`${base}/${link}`}>Look</To>
         </li>
       ))}

@@ -1,7 +1,8 @@
 import { Badge } from '../../dashboard/parts/Badge';
 import { To } from '../../dashboard/parts/To';
 import { useProject } from '../../dashboard/projects';
-import { whenWords } from '../../times';
+import { businessNow, machineNow } from '../../now';
+import { agoWords } from '../../times';
 import type { Health } from './calls';
 import styles from './HealthBadge.module.css';
 
@@ -9,24 +10,31 @@ import styles from './HealthBadge.module.css';
 const WAITING_MAX = 100;
 const RECONCILE_MAX_MS = 2 * 24 * 3_600_000;
 
-/** Whether news of the payment provider arrive and are worked. */
+/** Whether news of the payment provider arrive and are worked. Events arrive by the machine's clock. */
 export function HealthBadge({ health }: { health: Health }) {
   const { base } = useProject();
-  const now = Date.now();
+  const now = businessNow();
   const { lastWebhookAt, inboxWaiting, inboxDead, reconciledAt } = health;
-  const isSlow =
-    inboxDead > 0 || inboxWaiting > WAITING_MAX || (reconciledAt !== null && now - reconciledAt > RECONCILE_MAX_MS);
+  const isLate = reconciledAt !== null && now - reconciledAt > RECONCILE_MAX_MS;
+  const isSlow = inboxDead > 0 || inboxWaiting > WAITING_MAX || isLate;
   const parts = [
-    lastWebhookAt === null ? 'No event yet' : `Last event ${whenWords(lastWebhookAt, now)}`,
+    lastWebhookAt === null ? 'No event yet' : `Last event ${agoWords(lastWebhookAt, machineNow())}`,
     inboxWaiting > 0 ? `${inboxWaiting} waiting` : null,
     inboxDead > 0 ? `${inboxDead} given up` : null,
-    reconciledAt === null ? null : `compared ${whenWords(reconciledAt, now)}`,
   ];
   return (
     <To to={`${base}/events`} className={styles.link}>
       <Badge tone={isSlow ? 'warning' : lastWebhookAt === null ? 'plain' : 'good'}>
         {parts.filter(Boolean).join(', ')}
       </Badge>
+      {reconciledAt !== null && (
+        <span className={styles.compared}>Compared with Stripe {comparedWords(reconciledAt, now)}</span>
+      )}
     </To>
   );
+}
+
+function comparedWords(at: number, now: number): string {
+  const words = agoWords(at, now);
+  return /ago$|^just/.test(words) ? words : `on ${words}`;
 }

@@ -13,9 +13,10 @@ import { usePageContext } from '../../parts/page-context';
 import { Alerts } from './Alerts';
 import { Card } from './Card';
 import { Charts, useSeries } from './Charts';
-import { type Dashboard, readDashboard } from './calls';
+import { type Dashboard, type DayRow, readDashboard } from './calls';
 import { HealthBadge } from './HealthBadge';
 import styles from './OverviewPage.module.css';
+import { Sample } from './Sample';
 
 /** How the project stands: figures, charts, and what needs a look. */
 export function OverviewPage() {
@@ -23,7 +24,7 @@ export function OverviewPage() {
   const navigate = useNavigate();
   const dashboard = useLive(['dashboard', pk], () => readDashboard(pk));
   // Asked for at once, shown below what stands above it, so that nothing moves.
-  useSeries();
+  const days = useSeries().series.data?.days ?? [];
   const isStore = project.type === 'store';
   return (
     <Page
@@ -38,11 +39,12 @@ export function OverviewPage() {
         ) : undefined
       }
     >
+      <Sample />
       <Loaded of={dashboard} waiting={<Waiting />}>
         {(data) => (
           <>
             <Alerts alerts={data.alerts ?? []} />
-            {isStore ? <StoreCards data={data} /> : <PlanCards data={data} />}
+            {isStore ? <StoreCards data={data} days={days} /> : <PlanCards data={data} days={days} />}
             {isUntouched(data, isStore) && <FirstCall />}
             <Charts />
           </>
@@ -52,7 +54,12 @@ export function OverviewPage() {
   );
 }
 
-function PlanCards({ data: { metrics, previous } }: { data: Dashboard }) {
+interface CardsProps {
+  data: Dashboard;
+  days: DayRow[];
+}
+
+function PlanCards({ data: { metrics, previous }, days }: CardsProps) {
   const { base } = useProject();
   const { currency, mrr } = metrics;
   const others = Object.entries(metrics.mrrByCurrency)
@@ -67,6 +74,7 @@ function PlanCards({ data: { metrics, previous } }: { data: Dashboard }) {
         before={previous?.mrr}
         words={(amount) => money(amount, currency)}
         to={`${base}/plans`}
+        trend={{ kind: 'line', values: days.map((day) => day.mrr[currency] ?? 0) }}
         more={others.length > 0 ? `and ${others.join(', ')}` : undefined}
       />
       <Card
@@ -74,6 +82,7 @@ function PlanCards({ data: { metrics, previous } }: { data: Dashboard }) {
         value={count(metrics.activeSubs)}
         now={metrics.activeSubs}
         before={previous?.activeSubs}
+        trend={{ kind: 'line', values: days.map(({ subscribers }) => subscribers) }}
         more={metrics.trialingSubs > 0 ? `and ${count(metrics.trialingSubs)} in trial` : undefined}
         to={`${base}/customers?status=active`}
       />
@@ -83,6 +92,7 @@ function PlanCards({ data: { metrics, previous } }: { data: Dashboard }) {
         now={metrics.cancelingSubs}
         before={previous?.cancelingSubs}
         isGoodWhenLess
+        trend={{ kind: 'line', values: days.map(({ canceling }) => canceling) }}
         to={`${base}/customers?status=canceling`}
       />
       <Card
@@ -90,13 +100,14 @@ function PlanCards({ data: { metrics, previous } }: { data: Dashboard }) {
         value={count(metrics.usageThisPeriod)}
         now={metrics.usageThisPeriod}
         before={previous?.usageThisPeriod}
-        to={`${base}/customers`}
+        trend={{ kind: 'bars', values: days.map(({ usage }) => usage) }}
+        to={`${base}/usage`}
       />
     </div>
   );
 }
 
-function StoreCards({ data: { metrics, previous } }: { data: Dashboard }) {
+function StoreCards({ data: { metrics, previous }, days }: CardsProps) {
   const { base } = useProject();
   const words = (amount: number) => money(amount, metrics.currency);
   return (
@@ -107,6 +118,7 @@ function StoreCards({ data: { metrics, previous } }: { data: Dashboard }) {
         now={metrics.storeTotalRevenue}
         before={previous?.storeTotalRevenue}
         words={words}
+        trend={{ kind: 'bars', values: days.map((day) => day.revenue[metrics.currency] ?? 0) }}
         to={`${base}/orders`}
       />
       <Card
@@ -114,6 +126,7 @@ function StoreCards({ data: { metrics, previous } }: { data: Dashboard }) {
         value={count(metrics.storeSalesCount)}
         now={metrics.storeSalesCount}
         before={previous?.storeSalesCount}
+        trend={{ kind: 'bars', values: days.map(({ sales }) => sales) }}
         to={`${base}/orders`}
       />
       <Card label="Items in stock" value={count(metrics.totalInventory)} to={`${base}/products`} />

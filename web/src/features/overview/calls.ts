@@ -46,7 +46,7 @@ export interface Health {
   inboxWaiting: number;
   /** Events that were given up. */
   inboxDead: number;
-  /** Milliseconds since 1970: when everything was last compared with the payment provider. */
+  /** When everything was last compared with the payment provider: milliseconds since 1970, in business time. */
   reconciledAt: number | null;
 }
 
@@ -61,6 +61,9 @@ export interface DayRow {
   usage: number;
   newSubscriptions: number;
   churned: number;
+  /** Who paid, and whose subscription ran to its end, at the end of the day. */
+  subscribers: number;
+  canceling: number;
   mrr: Amounts;
   revenue: Amounts;
   sales: number;

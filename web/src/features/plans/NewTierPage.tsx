@@ -9,10 +9,10 @@ import { useRepeatKey } from '../../dashboard/useRepeatKey';
 import { Form } from '../../forms/Form';
 import { useForm } from '../../forms/useForm';
 import { addTier, tiersOf } from './calls';
-import { checkDraft, fieldsOf, nameOf, typedOf } from './draft';
+import { checkDraft, typedOf, wholeOf } from './draft';
 import styles from './Editor.module.css';
-import { Leave } from './Leave';
 import { Preview } from './Preview';
+import { PreviewLink } from './PreviewLink';
 import { TierFields } from './TierFields';
 import { useDraft } from './useDraft';
 import { wordsOf } from './words';
@@ -26,11 +26,10 @@ export function NewTierPage() {
   const queries = useQueryClient();
   const say = useSay();
   const once = useRepeatKey();
-  const draft = useDraft(typedOf(null, kind));
   const form = useForm({
     check: checkDraft,
     run: async (typed) => {
-      const wish = { name: nameOf(typed), ...fieldsOf(typed, kind) };
+      const wish = wholeOf(null, typed, kind);
       const { tier } = await once(wish, (repeatKey) => addTier(pk, wish, repeatKey));
       draft.saved();
       await queries.invalidateQueries({ queryKey: tiersOf(pk) });
@@ -39,6 +38,7 @@ export function NewTierPage() {
     },
     fieldOf: { tier_exists: 'displayName' },
   });
+  const draft = useDraft(typedOf(null, kind), form.running);
   return (
     <Page title={`Add ${one}`} above={{ name: many, to: `${base}/${path}` }}>
       <div className={styles.columns} onInput={draft.onInput}>
@@ -55,9 +55,9 @@ export function NewTierPage() {
         </Panel>
         <div className={styles.preview}>
           <Preview typed={draft.typed} kind={kind} />
+          {kind !== 'store' && <PreviewLink typed={draft.typed} draft={() => wholeOf(null, draft.typed, kind)} />}
         </div>
       </div>
-      <Leave blocker={draft.blocker} />
     </Page>
   );
 }

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { type ChangeEvent, useRef, useState } from 'react';
 
+import { Icon } from '../../dashboard/parts/Icon';
 import { useProject } from '../../dashboard/projects';
 import { base64Of } from '../../file';
 import { tell } from '../../forms/problem-words';
@@ -40,7 +41,13 @@ export function Picture({ url, onChange }: { url: string; onChange: (url: string
     <div>
       <div className={styles.label}>Picture (optional)</div>
       <div className={styles.picture}>
-        {url ? <img src={url} alt="" className={styles.image} /> : <div className={styles.image} />}
+        {url ? (
+          <img src={url} alt="" className={styles.image} />
+        ) : (
+          <div className={styles.image}>
+            <Icon name="products" size={20} />
+          </div>
+        )}
         <Button variant="default" loading={isRunning} onClick={() => input.current?.click()}>
           {url ? 'Choose another' : 'Choose a picture'}
         </Button>

@@ -70,7 +70,7 @@ export function TierFields({ kind, typed, errors, exists, onPicture }: FieldsPro
       )}
       {isStore && <Picture url={typed['imageUrl'] ?? ''} onChange={onPicture} />}
       <Textarea {...field('description', 'Description (optional)')} rows={2} />
-      <Textarea {...field('features', 'Features', 'One in each line.')} rows={4} />
+      <Textarea {...field('features', 'Features (optional)', 'One in each line.')} rows={4} />
       {!isStore && (
         <>
           <TextInput

@@ -16,10 +16,10 @@ import { Form } from '../../forms/Form';
 import { useForm } from '../../forms/useForm';
 import { priceWords } from '../../prices';
 import { archiveTier, changeTier, type TierFields as Fields, readTiers, type Tier, tiersOf } from './calls';
-import { changesOf, checkDraft, typedOf } from './draft';
+import { changesOf, checkDraft, typedOf, wholeOf } from './draft';
 import styles from './Editor.module.css';
-import { Leave } from './Leave';
 import { Preview } from './Preview';
+import { PreviewLink } from './PreviewLink';
 import { TierFields } from './TierFields';
 import { useDraft } from './useDraft';
 import { wordsOf } from './words';
@@ -60,7 +60,6 @@ function Editor({ tier }: { tier: Tier }) {
   const kind = project.type;
   const [start] = useState(() => typedOf(tier, kind));
   const [asked, setAsked] = useState<Fields | null>(null);
-  const draft = useDraft(start);
   const save = useAct({
     run: (changes: Fields) => changeTier(pk, tier.name, changes),
     changes: [tiersOf(pk)],
@@ -78,6 +77,7 @@ function Editor({ tier }: { tier: Tier }) {
       else await save.mutateAsync(changes);
     },
   });
+  const draft = useDraft(start, form.running || save.isPending);
   return (
     <>
       <div className={styles.columns} onInput={draft.onInput}>
@@ -94,7 +94,8 @@ function Editor({ tier }: { tier: Tier }) {
         </Panel>
         <div className={styles.preview}>
           <Preview typed={draft.typed} kind={kind} />
-          <Panel title="On the wire">
+          {kind !== 'store' && <PreviewLink typed={draft.typed} draft={() => wholeOf(tier, draft.typed, kind)} />}
+          <Panel title="In the API">
             <Facts
               of={[
                 ['Name', <CopyText key="name" text={tier.name} label="name" />],
@@ -117,7 +118,6 @@ function Editor({ tier }: { tier: Tier }) {
       >
         <PriceChange tier={tier} changes={asked ?? {}} isStore={kind === 'store'} />
       </Confirm>
-      <Leave blocker={draft.blocker} />
     </>
   );
 }

@@ -80,6 +80,11 @@ export function archiveTier(pk: string, tierName: string): Promise<unknown> {
   return send('DELETE', '/tiers', { tierName }, { publishableKey: pk });
 }
 
+/** A link to the pricing page as it would be with these, and until when it works (ms). Nothing is changed. */
+export function makePreview(publishableKey: string, tiers: TierFields[]): Promise<{ url: string; expiresAt: number }> {
+  return send('POST', '/pricing-previews', { publishableKey, tiers });
+}
+
 /** Keeps a picture; `data` is base64. */
 export function uploadAsset(
   pk: string,

@@ -43,7 +43,7 @@ export function checkDraft(typed: Values): Errors {
 }
 
 /** What the server is told. */
-export function fieldsOf(typed: Values, kind: Kind): TierFields {
+function fieldsOf(typed: Values, kind: Kind): TierFields {
   const currency = (typed['currency'] ?? 'usd') as string;
   const shared: TierFields = {
     displayName: (typed['displayName'] ?? '').trim(),
@@ -70,6 +70,14 @@ export function fieldsOf(typed: Values, kind: Kind): TierFields {
     popular: typed['popular'] === 'on',
     isDefault: typed['isDefault'] === 'on',
   };
+}
+
+/** A tier as a preview of it is made: all of it, as it would stand after saving. */
+export function wholeOf(tier: Tier | null, typed: Values, kind: Kind): TierFields {
+  const fields = fieldsOf(typed, kind);
+  if (!tier) return { name: nameOf(typed), ...fields };
+  const { name, position, meters, ratePerMinute = null } = tier;
+  return { name, position, meters, ratePerMinute, ...fields };
 }
 
 /** Only what differs from the tier as it is. */
@@ -100,7 +108,7 @@ export function offerOf(typed: Values, kind: Kind): Offer {
 }
 
 /** The name of a new tier on the wire. */
-export function nameOf(typed: Values): string {
+function nameOf(typed: Values): string {
   return slug(typed['displayName'] ?? '') || 'plan';
 }
 

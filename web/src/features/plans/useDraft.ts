@@ -1,38 +1,27 @@
-import { useBlocker } from '@tanstack/react-router';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 
+import { useLoss } from '../../forms/unsaved';
 import type { Values } from '../../forms/useForm';
 
-/** What is typed at the moment, for the preview; asks before it would be lost. */
-export function useDraft(start: Values) {
+/**
+ * What is typed at the moment, for the preview; a picture that was chosen counts as typed. While it `isSaving`, it is
+ * on its way, and the page may be left.
+ */
+export function useDraft(start: Values, isSaving: boolean) {
   const [typed, setTyped] = useState(start);
   const [kept, setKept] = useState(start);
-  const isSaved = useRef(false);
   const differs = JSON.stringify(filled(typed)) !== JSON.stringify(filled(kept));
-  const blocker = useBlocker({
-    shouldBlockFn: () => differs && !isSaved.current,
-    enableBeforeUnload: () => differs && !isSaved.current,
-    withResolver: true,
-  });
+  useLoss(differs && !isSaving ? 'typed' : null);
   return {
     typed,
-    differs,
-    blocker,
     /** For the `onInput` around the form. */
     onInput: (event: FormEvent<HTMLElement>) => {
       const form = (event.target as HTMLElement).closest('form');
       if (form) setTyped(valuesOf(form));
-      isSaved.current = false;
     },
-    set: (changes: Values) => {
-      setTyped((before) => ({ ...before, ...changes }));
-      isSaved.current = false;
-    },
-    /** What is typed is kept now: it may be left at once. */
-    saved: () => {
-      isSaved.current = true;
-      setKept(typed);
-    },
+    set: (changes: Values) => setTyped((before) => ({ ...before, ...changes })),
+    /** What is typed is kept now. */
+    saved: () => setKept(typed),
   };
 }
 

@@ -20,10 +20,18 @@ export interface OfferedTier {
   billingMode?: string;
 }
 
-/** The plans of the page's project. */
-export async function readOffered(context: PageContext): Promise<OfferedTier[]> {
+/** What can be chosen from. */
+export interface Offered {
+  tiers: OfferedTier[];
+  /** With a preview: until when it works, in milliseconds since 1970. */
+  preview?: { expiresAt: number };
+}
+
+/** The plans of the page's project; with a `preview`, as they would be after the changes it holds. */
+export async function readOffered(context: PageContext, preview: string | null): Promise<Offered> {
   const headers = { Accept: 'application/json', 'X-Publishable-Key': context.publishableKey ?? '' };
-  return (await read<{ tiers: OfferedTier[] }>(await request('/api/tiers', { headers }))).tiers;
+  const path = preview === null ? '/api/tiers' : `/api/tiers?${new URLSearchParams({ preview })}`;
+  return read(await request(path, { headers }));
 }
 
 /** Where the plan is bought, for the person whom the page's cookie names. */

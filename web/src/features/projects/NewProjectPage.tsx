@@ -6,6 +6,7 @@ import { Page } from '../../dashboard/parts/Page';
 import { Panel } from '../../dashboard/parts/Panel';
 import { useRepeatKey } from '../../dashboard/useRepeatKey';
 import { Form } from '../../forms/Form';
+import { useLoss } from '../../forms/unsaved';
 import { useForm } from '../../forms/useForm';
 import { createProject, type Kind, type MadeProject, makePlatform, type NewTier, PROJECTS } from './calls';
 import { KINDS } from './kinds';
@@ -55,6 +56,8 @@ function NewProject({ onMade }: { onMade: (made: MadeProject) => void }) {
       await queries.invalidateQueries({ queryKey: PROJECTS });
     },
   });
+  // A row that was added or taken away is no field that was typed in.
+  useLoss(!form.running && tiers.length !== KINDS[kind].tiers.length ? 'typed' : null);
   return (
     <Form form={form} action="Create project" compact>
       <Panel>

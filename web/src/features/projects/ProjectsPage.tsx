@@ -13,17 +13,26 @@ import { dayWords } from '../../times';
 import { PROJECTS, type Project, readProjects } from './calls';
 import { KINDS } from './kinds';
 import styles from './ProjectsPage.module.css';
+import { isRunning, useWorks, type Work } from './works';
 
 /** Every project of the developer. */
 export function ProjectsPage() {
   const navigate = useNavigate();
   const projects = useLive(PROJECTS, readProjects);
+  const works = useWorks();
+  const deletionOf = ({ projectId }: { projectId: string }) =>
+    works.find((work) => work.projectId === projectId && work.kind === 'delete_project');
+  const isGone = (project: Project) => {
+    const work = deletionOf(project);
+    return work !== undefined && !isRunning(work) && !work.error;
+  };
   const create = <Button onClick={() => void navigate({ to: '/dashboard/projects/new' })}>Create project</Button>;
   return (
     <Page title="Projects" about="Each is one app with its own customers, plans and keys." action={create}>
       <Loaded of={projects}>
-        {({ projects: list }) =>
-          list.length === 0 ? (
+        {({ projects: all }) => {
+          const list = all.filter((project) => !isGone(project));
+          return list.length === 0 ? (
             <Panel flush>
               <Empty title="No project yet" action={create}>
                 <p>A project holds the plans and customers of one app. The first one takes a minute.</p>
@@ -32,25 +41,27 @@ export function ProjectsPage() {
           ) : (
             <ul className={styles.cards}>
               {familiesOf(list).map((family) => (
-                <ProjectCard key={family.projectId} family={family} />
+                <ProjectCard key={family.projectId} family={family} deletion={deletionOf(family)} />
               ))}
             </ul>
-          )
-        }
+          );
+        }}
       </Loaded>
     </Page>
   );
 }
 
-function ProjectCard({ family }: { family: Family }) {
+function ProjectCard({ family, deletion }: { family: Family; deletion: Work | undefined }) {
   const any = family.test ?? family.live;
   if (!any) return null;
   return (
     <li className={styles.card}>
       <div className={styles.head}>
         <strong className={styles.name}>{family.name}</strong>
+        {deletion && isRunning(deletion) && <Badge tone="warning">Being deleted</Badge>}
         <span className={styles.about}>
           {KINDS[any.type].name}, made {dayWords(any.createdAt)}
+          {family.test?.sampleUntil !== undefined && ', with sample data'}
         </span>
       </div>
       {family.live ? <ModeRow project={family.live} /> : null}

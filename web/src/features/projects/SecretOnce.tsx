@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 
 import { Icon } from '../../dashboard/parts/Icon';
 import { Panel } from '../../dashboard/parts/Panel';
+import { useLoss } from '../../forms/unsaved';
 import { CopyButton } from '../../parts/CopyButton';
 import { Notice } from '../../parts/Notice';
 import type { Mode } from './calls';
@@ -34,21 +36,34 @@ export function SecretOnce({ made, next, action }: SecretProps) {
   );
 }
 
-/** The keys with copy and download. */
+/** The keys with copy and download. Until one of them was done, leaving asks whether the secret may be lost. */
 export function SecretKeys({ made }: { made: Made }) {
+  const [isKept, setKept] = useState(false);
+  const keep = () => setKept(true);
+  useLoss(isKept ? null : 'secret');
   return (
     <>
       <Notice
-        kind="warning"
-        text="The secret key is shown this once. Copy or download it now; later you can only make a new one."
+        kind={isKept ? 'success' : 'warning'}
+        text={
+          isKept
+            ? 'You have the secret key. It is not shown again once you leave.'
+            : 'The secret key is shown this once. Copy or download it now; later you can only make a new one.'
+        }
       />
       <Key name="Publishable key" about="For your pages. It may be seen." text={made.publishableKey} />
-      <Key name="Secret key" about="For your server only. Who has it can do everything." text={made.secretKey} />
+      <Key
+        name="Secret key"
+        about="For your server only. Who has it can do everything."
+        text={made.secretKey}
+        onCopied={keep}
+      />
       <Button
         variant="default"
         component="a"
         href={fileOf(made)}
         download={`dream-api-${made.mode}.env`}
+        onClick={keep}
         leftSection={<Icon name="down" size={16} />}
         style={{ justifySelf: 'start' }}
       >
@@ -58,13 +73,20 @@ export function SecretKeys({ made }: { made: Made }) {
   );
 }
 
-function Key({ name, about, text }: { name: string; about: string; text: string }) {
+interface KeyProps {
+  name: string;
+  about: string;
+  text: string;
+  onCopied?: () => void;
+}
+
+function Key({ name, about, text, onCopied }: KeyProps) {
   return (
     <div>
       <div className={styles.name}>{name}</div>
       <div className={styles.key}>
-        <code>{text}</code>
-        <CopyButton text={text} label={`Copy the ${name.toLowerCase()}`} />
+        <code onCopy={onCopied}>{text}</code>
+        <CopyButton text={text} label={`Copy the ${name.toLowerCase()}`} {...(onCopied ? { onCopied } : {})} />
       </div>
       <div className={styles.about}>{about}</div>
     </div>

@@ -1,4 +1,5 @@
 import { ask, send } from '../../dashboard/calls';
+import type { Accepted, Work } from './works';
 
 export type Mode = 'test' | 'live';
 export type Kind = 'saas' | 'store' | 'membership';
@@ -15,6 +16,8 @@ export interface Project {
   secretKey?: string | null;
   /** Milliseconds since 1970. */
   createdAt: number;
+  /** Customers, orders and events from before it are sample data; absent where there are none. */
+  sampleUntil?: number;
   keys: Key[];
   settings: Settings;
 }
@@ -67,6 +70,8 @@ export interface MadeProject {
   projectName: string;
   projectType: Kind;
   warning?: string;
+  /** The deletion of its test mode, which goes on. */
+  work?: Work;
 }
 
 /** A secret that was just made; it is never told again. */
@@ -121,12 +126,64 @@ export function changeLogo(publishableKey: string, logo: string | null): Promise
   return send('POST', '/projects/logo', { publishableKey, logo });
 }
 
-/** Deletes both modes; `confirm` is the name. */
+/** Deletes both modes; `confirm` is the name. Subscriptions at an account that is connected no more may be left. */
 export function deleteProject(
   publishableKey: string,
   confirm: string,
-): Promise<{ message: string; deletedCustomers: number; deletedKeys: number }> {
-  return send('POST', '/projects/delete', { publishableKey, confirm });
+  leaveSubscriptions: boolean,
+): Promise<{ message: string; deletedCustomers: number; deletedKeys: number } | Accepted> {
+  const leave = leaveSubscriptions ? { leaveSubscriptions } : {};
+  return send('POST', '/projects/delete', { publishableKey, confirm, ...leave });
+}
+
+/** What a reset takes away, or took away. */
+export interface Gone {
+  customers: number;
+  subscriptions: number;
+  orders: number;
+  events: number;
+}
+
+/** What to reset: only what is sample, or all of it, with the name of the project in `confirm`. */
+export interface Reset {
+  only?: 'sample';
+  confirm?: string;
+  /** Subscriptions at an account that is connected no more go on there. */
+  leaveSubscriptions?: boolean;
+}
+
+/** Beginning of every query of the dashboard: what a reset changes. */
+export const EVERYTHING: string[] = [];
+
+export const resetOf = (pk: string) => ['reset', pk];
+
+/** Counts what a reset would take away; nothing is changed. */
+export function countReset(publishableKey: string, only?: 'sample'): Promise<Gone> {
+  return send('POST', '/projects/reset', { publishableKey, ...(only ? { only } : {}), dryRun: true });
+}
+
+/** Takes away customers, orders and events of a project in test mode. */
+export function resetAll(
+  publishableKey: string,
+  reset: Omit<Reset, 'only'>,
+  repeatKey: string,
+): Promise<Gone | Accepted> {
+  return postReset(publishableKey, reset, repeatKey);
+}
+
+/** Takes away the sample, which is small: no call is too short for it. */
+export function resetProject(
+  publishableKey: string,
+  reset: Reset & { only: 'sample' },
+  repeatKey: string,
+): Promise<Gone> {
+  return postReset(publishableKey, reset, repeatKey);
+}
+
+function postReset<T>(publishableKey: string, reset: Reset, repeatKey: string): Promise<T> {
+  const { leaveSubscriptions, ...wish } = reset;
+  const leave = leaveSubscriptions ? { leaveSubscriptions } : {};
+  return send('POST', '/projects/reset', { publishableKey, ...wish, ...leave }, { repeatKey });
 }
 
 /** Copies the plans to live mode. */

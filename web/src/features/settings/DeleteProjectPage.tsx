@@ -13,7 +13,11 @@ import { Notice } from '../../parts/Notice';
 import { type Dashboard, readDashboard } from '../overview/calls';
 import { readTiers, tiersOf } from '../plans/calls';
 import { wordsOf } from '../plans/words';
-import { deleteProject, PROJECTS } from '../projects/calls';
+import { countReset, deleteProject, resetOf } from '../projects/calls';
+import { goneWords } from '../projects/gone';
+import { LeaveRunning, NOT_CONNECTED } from '../projects/LeaveRunning';
+import { WorkProgress } from '../projects/WorkProgress';
+import { forget, isAccepted, isRunning, useFollow, useWork } from '../projects/works';
 import styles from './DeleteProjectPage.module.css';
 import { SettingsPage } from './SettingsPage';
 
@@ -23,23 +27,40 @@ export function DeleteProjectPage() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const say = useSay();
+  const follow = useFollow();
+  const leave = async (words: string) => {
+    say(words);
+    await navigate({ to: '/dashboard/projects' });
+    await forget(queries, project.projectId);
+  };
+  const work = useWork(project.projectId, 'delete_project', () => {
+    if (!form.running) void leave(`Deleted ${project.name}.`);
+  });
   const form = useForm({
     check: ({ confirm = '' }) =>
       confirm.trim() === project.name ? {} : { confirm: `Type ${project.name} to confirm.` },
-    run: async ({ confirm = '' }) => {
-      const gone = await deleteProject(pk, confirm.trim());
-      say(
+    run: async ({ confirm = '', leaveSubscriptions }) => {
+      const gone = await deleteProject(pk, confirm.trim(), leaveSubscriptions === 'on');
+      if (isAccepted(gone)) return follow(gone.work);
+      await leave(
         `Deleted ${project.name}: ${counted(gone.deletedCustomers, 'customer')}, ${counted(gone.deletedKeys, 'key')}.`,
       );
-      await navigate({ to: '/dashboard/projects' });
-      await queries.invalidateQueries({ queryKey: PROJECTS });
     },
-    fieldOf: { confirmation_required: 'confirm' },
+    fieldOf: { confirmation_required: 'confirm', [NOT_CONNECTED]: 'leaveSubscriptions' },
   });
+  if (work && isRunning(work) && !form.running) {
+    return (
+      <SettingsPage>
+        <Panel title={`${project.name} is being deleted`}>
+          <WorkProgress work={work} />
+        </Panel>
+      </SettingsPage>
+    );
+  }
   return (
     <SettingsPage>
       <Panel title={`Delete ${project.name}`} about="This cannot be taken back, and it takes both modes.">
-        <p style={{ margin: 0 }}>What goes:</p>
+        <p className={styles.words}>What goes:</p>
         <ul className={styles.list}>
           {family.live && (
             <li>
@@ -51,9 +72,9 @@ export function DeleteProjectPage() {
         </ul>
         <Notice
           kind="warning"
-          text="Running subscriptions in Stripe are not cancelled: end them there, or your customers go on paying."
+          text="Subscriptions that run are cancelled at Stripe first, at once. What was paid is not given back by itself."
         />
-        <Form form={form} action="Delete project" color="danger" compact>
+        <Form form={form} action="Delete project" color="danger" compact passing>
           <TextInput
             name="confirm"
             label="Name of the project"
@@ -64,22 +85,34 @@ export function DeleteProjectPage() {
             size="md"
             maw={400}
           />
+          {form.errors['leaveSubscriptions'] && <LeaveRunning />}
         </Form>
+        {work && <WorkProgress work={work} />}
       </Panel>
     </SettingsPage>
   );
 }
 
-/** What goes with the project in the mode that is shown, counted by the server. */
+/** What goes, counted by the server: what is sold, and what each mode holds. */
 function Counts() {
-  const { pk, project } = useProject();
+  const { pk, project, family } = useProject();
   const { one } = wordsOf(project.type);
-  const dashboard = useLive(['dashboard', pk], () => readDashboard(pk));
   const tiers = useLive(tiersOf(pk), () => readTiers(pk));
   return (
     <>
-      {dashboard.data ? <CountsOf data={dashboard.data} /> : <li>All customers with their usage.</li>}
+      {family.live && <LiveCounts pk={family.live.publishableKey} />}
+      {family.test && <TestCounts pk={family.test.publishableKey} />}
       <li>{tiers.data ? counted(tiers.data.length, one) : `Every ${one}`} with all prices.</li>
+    </>
+  );
+}
+
+function LiveCounts({ pk }: { pk: string }) {
+  const dashboard = useLive(['dashboard', pk], () => readDashboard(pk));
+  return (
+    <>
+      <li>All live customers with their usage{dashboard.data && usageOf(dashboard.data)}.</li>
+      {dashboard.data && <CountsOf data={dashboard.data} />}
     </>
   );
 }
@@ -87,9 +120,23 @@ function Counts() {
 function CountsOf({ data: { metrics } }: { data: Dashboard }) {
   return (
     <>
-      <li>All customers with their usage, {counted(metrics.usageThisPeriod, 'request')} in this period.</li>
-      {metrics.activeSubs > 0 && <li>{counted(metrics.activeSubs, 'active subscription')}, forgotten here.</li>}
+      {metrics.activeSubs > 0 && <li>{counted(metrics.activeSubs, 'active subscription')}.</li>}
       {metrics.storeSalesCount > 0 && <li>{counted(metrics.storeSalesCount, 'order')} with their receipts.</li>}
     </>
   );
+}
+
+function TestCounts({ pk }: { pk: string }) {
+  const dashboard = useLive(['dashboard', pk], () => readDashboard(pk));
+  const count = useLive([...resetOf(pk), 'all'], () => countReset(pk), { once: true });
+  const words = count.data ? goneWords(count.data).join(', ') || 'no customers yet' : 'all customers';
+  return (
+    <li>
+      Of test mode: {words}, with all usage{dashboard.data && usageOf(dashboard.data)}.
+    </li>
+  );
+}
+
+function usageOf({ metrics }: Dashboard): string {
+  return metrics.usageThisPeriod > 0 ? `, ${counted(metrics.usageThisPeriod, 'request')} in this period` : '';
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 
 import { Page } from '../../dashboard/parts/Page';
 import { Tabs } from '../../dashboard/parts/Tabs';
+import { Together } from '../../dashboard/parts/Together';
 import { useProject } from '../../dashboard/projects';
 
 /** The settings of a project, each part under its own address. */
@@ -15,10 +16,11 @@ export function SettingsPage({ children }: { children: ReactNode }) {
           { name: 'Branding', to: `${base}/settings` },
           { name: 'Payments', to: `${base}/settings/payments` },
           { name: 'Sign-in', to: `${base}/settings/sign-in` },
+          { name: 'Test data', to: `${base}/settings/reset` },
           { name: 'Delete', to: `${base}/settings/delete` },
         ]}
       />
-      {children}
+      <Together>{children}</Together>
     </Page>
   );
 }
