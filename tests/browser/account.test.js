@@ -1,7 +1,7 @@
 // /account: name, password, address, other sessions, deletion, and the way back.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
 import { journey, launch, visit } from './browser.js';
@@ -17,7 +17,6 @@ before(async () => {
   [server, browser] = await Promise.all([start(), launch()]);
   app = await startApp('ours', server.demo);
 });
-after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
 journey('a name is changed and stays', async () => {
   const { visitor, page, email } = await atAccount();

@@ -1,9 +1,9 @@
 /** An app on a free loopback port whose pages use a client in the browser, as its developer would write it. */
 import { createReadStream } from 'node:fs';
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
 import { press } from './keyboard.js';
+import { openSite } from './site.js';
 
 /** The clients, as the browser loads them. */
 const CLIENTS = { published: '@dream-api/sdk', ours: 'dream-sdk' };
@@ -15,24 +15,16 @@ const CLIENTS = { published: '@dream-api/sdk', ours: 'dream-sdk' };
  * @param {{baseUrl: string, saas: {publishableKey: string}}} demo
  * @returns {Promise<{url: string, stop: () => Promise<void>}>}
  */
-export async function startApp(client, { baseUrl, saas }) {
+export function startApp(client, { baseUrl, saas }) {
   const module = fileURLToPath(import.meta.resolve(CLIENTS[client]));
   const config = { publishableKey: saas.publishableKey, baseUrl, signupUrl: baseUrl };
   const page = pageOf(client, config);
-  const server = createServer((request, response) => {
+  return openSite((request, response) => {
     const isModule = request.url === '/sdk.js';
     response.setHeader('Content-Type', isModule ? 'text/javascript' : 'text/html; charset=utf-8');
     if (isModule) createReadStream(module).pipe(response);
     else response.end(page);
   });
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  const stop = () =>
-    new Promise((ended) => {
-      server.close(() => ended());
-      server.closeAllConnections();
-    });
-  // Another site than the server at 127.0.0.1, as in the world.
-  return { url: `http://localhost:${server.address().port}`, stop };
 }
 
 /** Somebody new, signed in to the server's pages, signs in to the app. */

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 
+import { untilTheEnd } from './ending.js';
 import { PASSWORD } from './server.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -24,9 +25,10 @@ const OWN_HOSTS = ['127.0.0.1', 'localhost'];
 /** How long a page may take to come to what is waited for, on a machine that does much else. */
 const PATIENCE_MS = 15_000;
 
-/** Starts Chromium: the one of DREAM_CHROMIUM, or the first on the PATH. */
+/** Starts Chromium until the end of the file: the one of DREAM_CHROMIUM, or the first on the PATH. */
 export function launch() {
-  return chromium.launch({ executablePath: process.env.DREAM_CHROMIUM ?? onPath(), args: FLAGS });
+  const executablePath = process.env.DREAM_CHROMIUM ?? onPath();
+  return untilTheEnd(chromium.launch({ executablePath, args: FLAGS }), (browser) => browser.close());
 }
 
 /** A test with visitors: when it fails, it tells what each of them sees; afterwards none is left. */

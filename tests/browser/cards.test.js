@@ -1,7 +1,7 @@
 // Cards that do not simply pay: one is declined, one asks for 3-D Secure.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { isOn, partsOf, signInto, startApp } from './app.js';
 import { isSound } from './axe.js';
@@ -19,7 +19,6 @@ before(async () => {
   [server, browser] = await Promise.all([start(), launch()]);
   app = await startApp('ours', server.demo);
 });
-after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
 /** Somebody at the checkout of the plan pro; answers their address. */
 async function atCheckout(visitor) {

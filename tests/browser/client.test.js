@@ -1,7 +1,7 @@
 // An end user of an app that uses dream-sdk: codes, renewal, several tabs. With the keyboard alone.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
 import { journey, launch, visit } from './browser.js';
@@ -18,7 +18,6 @@ before(async () => {
   [server, browser] = await Promise.all([start(SETTINGS), launch()]);
   app = await startApp('ours', server.demo);
 });
-after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
 journey('somebody signs up with a code, stays signed in, and signs out everywhere', async () => {
   const email = server.freshEmail();

@@ -1,85 +1,83 @@
 // Every page of the dashboard, of a project with customers, sales and events, and of one with nothing: nothing goes
-// wrong in the browser, axe finds nothing serious in light or dark, wide or narrow, and a phone never scrolls sideways.
+// wrong in the browser, nothing moves while it loads, the scripts are few, axe finds nothing serious in light or dark,
+// wide or narrow, and a phone never scrolls sideways.
 
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { journey, launch, visit } from './browser.js';
-import { isSoundInEveryLook, LOOKING } from './looks.js';
+import { watchLoading } from './loading.js';
+import { isSoundInEveryLook, LOOKING, PHONE } from './looks.js';
+import { connect, FREE, MEMBER, MUG, makeProject, newDeveloper, PRO } from './project.js';
 import { start, until } from './server.js';
-import { developer } from './states.js';
 
 /** Below the project's address. What is in braces is put in. */
 const PLACES = {
   saas: [
     ['', 'start', 'go-live', 'customers', 'customers/new', 'customers/{customer}', 'plans', 'plans/new', 'plans/pro'],
-    ['events', 'events/{event}', 'developers', 'developers/redirects', 'developers/quickstart'],
-    ['settings', 'settings/payments', 'settings/sign-in', 'settings/delete'],
+    ['usage', 'events', 'events/{event}', 'developers', 'developers/redirects', 'developers/quickstart'],
+    ['settings', 'settings/payments', 'settings/sign-in', 'settings/reset', 'settings/delete'],
   ],
-  store: [['', 'products', 'products/new', 'products/mug', 'orders', 'orders/{order}', 'customers']],
-  empty: [['', 'start', 'customers', 'plans', 'events']],
-  own: [['projects', 'projects/new', 'totals', 'billing']],
+  store: [['', 'products', 'products/new', 'products/mug', 'orders', 'orders/{order}', 'customers', 'events']],
+  members: [['', 'customers', 'customers/{member}', 'plans']],
+  empty: [['', 'start', 'customers', 'plans', 'usage', 'events', 'settings/reset']],
+  own: [['projects', 'projects/new', 'totals', 'operator', 'billing']],
 };
+
+/** The first developer of a server. */
+const OPERATOR = 'developer-1@example.com';
 
 let server;
 let browser;
 let storageState;
 let made;
 before(async () => {
-  [server, browser] = await Promise.all([start(), launch()]);
+  [server, browser] = await Promise.all([start({ DREAM_OPERATOR_EMAILS: OPERATOR }), launch()]);
   const visitor = await visit(browser);
-  await developer(visitor, server);
+  await newDeveloper(visitor, server);
   made = await fill(visitor);
   storageState = await visitor.context.storageState();
   await visitor.leave();
 });
-after(() => Promise.all([server?.stop(), browser?.close()]));
 
 for (const [project, places] of Object.entries(PLACES)) {
   for (const place of places.flat()) {
     const name = `${project}/${place}`;
     journey(name, async () => {
-      const visitor = await visit(browser, { ...LOOKING, storageState });
-      const { page } = visitor;
-      const below = place.replace(/\{(\w+)\}/, (_, what) => made[what]);
-      const path = project === 'own' ? below : `${made[project]}/${below}`;
-      await page.goto(`${server.url}/dashboard/${path}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await until(
-        'nothing loads any more',
-        async () => (await page.getByText('Loading', { exact: true }).count()) === 0,
-      );
-      await isSoundInEveryLook(page, `dashboard-${name}`);
+      const phone = await load(PHONE, project, place);
+      await phone.leave();
+      const visitor = await load(LOOKING, project, place);
+      await isSoundInEveryLook(visitor.page, `dashboard-${name}`);
       await visitor.leave();
     });
   }
 }
 
-/** A saas project where somebody pays and somebody does not, a store with an order, and a project with nothing. */
-async function fill(visitor) {
-  await visitor.post(server, '/generate-platform-id', {});
-  await connect(visitor);
-  const free = { name: 'free', displayName: 'Free', price: 0, limit: 5, isDefault: true };
-  const pro = { name: 'pro', displayName: 'Pro', price: 1900, limit: 500, features: ['500 calls a month'] };
-  const mug = { name: 'mug', displayName: 'Mug', price: 1800, billingMode: 'one_off', inventory: 9 };
-  const create = (projectName, projectType, tiers) =>
-    visitor.post(server, '/create-products', { projectName, projectType, tiers });
-  const saas = await create('Weather', 'saas', [free, pro]);
-  const store = await create('Weather wares', 'store', [mug]);
-  const empty = await create('Tides', 'saas', [free]);
-  return {
-    saas: saas.publishableKey,
-    store: store.publishableKey,
-    empty: empty.publishableKey,
-    ...(await sellPlan(server.backend(saas.secretKey))),
-    ...(await sellMug(server.backend(store.secretKey))),
-  };
+/** Somebody who has seen a page come, and it was still. */
+async function load(look, project, place) {
+  const visitor = await visit(browser, { ...look, storageState });
+  const { page } = visitor;
+  const isQuick = await watchLoading(page);
+  const below = place.replace(/\{(\w+)\}/, (_, what) => made[what]);
+  const path = project === 'own' ? below : `${made[project]}/${below}`;
+  await page.goto(`${server.url}/dashboard/${path}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await until('nothing loads any more', async () => (await page.getByText('Loading', { exact: true }).count()) === 0);
+  await isQuick();
+  return visitor;
 }
 
-/** What the page after the button of `/authorize` does. */
-async function connect({ page }) {
-  await page.goto(`${server.url}/authorize?mode=test`);
-  await page.getByRole('button', { name: 'Connect account' }).click();
-  await page.waitForURL(`${server.url}/dashboard**`);
+/** A saas project where somebody pays and somebody does not, a store with an order, and a project with nothing. */
+async function fill(visitor) {
+  await connect(visitor, server);
+  const pro = { ...PRO, features: ['500 calls a month'] };
+  const saas = await makeProject(visitor, server, 'Weather', 'saas', [FREE, pro]);
+  const store = await makeProject(visitor, server, 'Weather wares', 'store', [MUG]);
+  const members = await makeProject(visitor, server, 'Weather club', 'membership', [MEMBER]);
+  const { customer: member } = await members.api.customers.create({ email: 'member@example.com' });
+  await server.buyPlan(members.api, member.id, MEMBER.name);
+  const empty = await makeProject(visitor, server, 'Tides', 'saas', [FREE]);
+  const sold = { ...(await sellPlan(saas.api)), ...(await sellMug(store.api)) };
+  return { saas: saas.pk, store: store.pk, members: members.pk, empty: empty.pk, member: member.id, ...sold };
 }
 
 async function sellPlan(api) {

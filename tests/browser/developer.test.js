@@ -1,7 +1,7 @@
 // A developer on a fresh data directory, with the keyboard alone.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { journey, launch, visit } from './browser.js';
 import { hasFocus, press, type } from './keyboard.js';
@@ -12,7 +12,6 @@ let browser;
 before(async () => {
   [server, browser] = await Promise.all([start(), launch()]);
 });
-after(() => Promise.all([server?.stop(), browser?.close()]));
 
 journey('a developer signs up on the first page, signs out and in again', async () => {
   const email = server.freshEmail('developer');

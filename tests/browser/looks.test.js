@@ -1,7 +1,7 @@
 // Every state of every hosted page: nothing goes wrong in the browser, axe finds nothing serious in light or dark, wide
 // or narrow, and a phone never scrolls sideways.
 
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { journey, launch, visit } from './browser.js';
 import { isSoundInEveryLook, LOOKING } from './looks.js';
@@ -18,7 +18,6 @@ before(async () => {
   issuer = await startIssuer({ redirectUris: [`${server.url}/auth/callback/acme`] });
   prepared = await prepare(server, issuer, await drawLogo());
 });
-after(() => Promise.all([server?.stop(), browser?.close(), issuer?.stop()]));
 
 for (const [name, { open, trouble = [] }] of Object.entries(STATES)) {
   journey(name, async () => {

@@ -3,8 +3,9 @@
  * person. Its sign-in page is three buttons, so that a browser test can press them.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
+
+import { openSite } from './site.js';
 
 /** Whom the issuer knows. */
 export const PERSON = {
@@ -21,37 +22,30 @@ export const CANCEL = 'Cancel';
 export const FAIL = 'Fail';
 
 /**
- * Starts an issuer on a free port.
+ * Starts an issuer on a free port, until the end of the file.
  *
  * @param {object} options
  * @param {string[]} options.redirectUris where it may send people back to, such as
  *   `http://127.0.0.1:8787/auth/callback/acme`
  * @param {object} [options.person] claims that differ from {@link PERSON}
- * @returns {Promise<{issuer: string, clientId: string, clientSecret: string, stop: () => Promise<void>}>}
- *   what a developer enters as the provider of a project, and how to end it
+ * @returns {Promise<{issuer: string, clientId: string, clientSecret: string}>} what a developer enters as the provider
+ *   of a project
  */
 export async function start({ redirectUris, person = {} }) {
-  const server = createServer();
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  // Another site than the server at 127.0.0.1, so that cookies behave as they do in the world.
-  const issuer = `http://localhost:${server.address().port}`;
+  let answer;
+  const { url: issuer } = await openSite((request, response) => answer(request, response));
   const client = { clientId: 'weather-api', clientSecret: randomBytes(24).toString('base64url') };
   const claims = { ...PERSON, ...person };
   const provider = new Provider(issuer, configuration(client, redirectUris, claims));
-  const answer = provider.callback();
-  server.on('request', (request, response) => {
+  const protocol = provider.callback();
+  answer = (request, response) => {
     const page = request.url.startsWith('/interaction/');
-    (page ? interact(provider, claims.sub, request, response) : answer(request, response)).catch((error) => {
+    (page ? interact(provider, claims.sub, request, response) : protocol(request, response)).catch((error) => {
       response.statusCode = 500;
       response.end(String(error));
     });
-  });
-  const stop = () =>
-    new Promise((ended) => {
-      server.close(() => ended());
-      server.closeAllConnections();
-    });
-  return { issuer, ...client, stop };
+  };
+  return { issuer, ...client };
 }
 
 function configuration({ clientId, clientSecret }, redirectUris, claims) {

@@ -1,7 +1,7 @@
 // What users change at the billing portal is in force with their next call.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { isOn, partsOf, signInto, startApp } from './app.js';
 import { isSound } from './axe.js';
@@ -18,7 +18,6 @@ before(async () => {
   [server, browser] = await Promise.all([start(), launch()]);
   app = await startApp('ours', server.demo);
 });
-after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
 /** Somebody in the app who pays for pro. */
 async function subscriber(visitor) {

@@ -1,7 +1,7 @@
 // Signing in with an account elsewhere: an OpenID Connect issuer that somebody else wrote.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
 import { journey, launch, visit } from './browser.js';
@@ -21,7 +21,6 @@ before(async () => {
   const acme = { publishableKey, id: 'acme', name: 'Acme', issuer: url, clientId, clientSecret };
   await server.asDeveloper('POST', '/projects/providers', acme);
 });
-after(() => Promise.all([server?.stop(), browser?.close(), app?.stop(), issuer?.stop()]));
 
 journey('somebody signs in with the provider, and is known the second time', async () => {
   const visitor = await visit(browser);

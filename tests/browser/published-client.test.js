@@ -1,7 +1,7 @@
 // An end user of an app that uses @dream-api/sdk 0.1.38, as it is on npm, with the keyboard alone.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
 import { journey, launch, visit } from './browser.js';
@@ -18,7 +18,6 @@ before(async () => {
   [server, browser] = await Promise.all([start(), launch()]);
   app = await startApp('published', server.demo);
 });
-after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
 journey('somebody signs up, reloads, uses the app and signs out', async () => {
   const email = server.freshEmail();

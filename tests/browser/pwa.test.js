@@ -2,7 +2,7 @@
 // belongs to somebody.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { isSound } from './axe.js';
 import { journey, launch, visit } from './browser.js';
@@ -14,7 +14,6 @@ let browser;
 before(async () => {
   [server, browser] = await Promise.all([start(), launch()]);
 });
-after(() => Promise.all([server?.stop(), browser?.close()]));
 
 journey('the manifest says what browsers ask of an app, and every icon is of its size', async () => {
   const answer = await fetch(`${server.url}/manifest.webmanifest`);

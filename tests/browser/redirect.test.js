@@ -1,7 +1,7 @@
 // Addresses that a project does not allow: a page that explains, and no way out to them.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { journey, launch, visit } from './browser.js';
 import { start } from './server.js';
@@ -11,7 +11,6 @@ let browser;
 before(async () => {
   [server, browser] = await Promise.all([start(), launch()]);
 });
-after(() => Promise.all([server?.stop(), browser?.close()]));
 
 for (const page of ['signin', 'signup', 'account', 'refresh', 'reset']) {
   for (const redirect of ['https://evil.example/path', '//evil.example', 'javascript:alert(document.domain)']) {

@@ -1,7 +1,7 @@
 // The way back from a payment: the page waits until the plan is in force, then returns with a fresh token.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
 import { journey, launch, visit } from './browser.js';
@@ -14,7 +14,6 @@ before(async () => {
   [server, browser] = await Promise.all([start(), launch()]);
   app = await startApp('published', server.demo);
 });
-after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
 /** What the backend of the app does when the payment is confirmed. */
 function pay(userId) {

@@ -1,7 +1,7 @@
 // A forgotten password, by code and by link, with the keyboard alone.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
 import { journey, launch, visit } from './browser.js';
@@ -17,7 +17,6 @@ before(async () => {
   [server, browser] = await Promise.all([start(), launch()]);
   app = await startApp('ours', server.demo);
 });
-after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
 journey('the code of the mail sets a password, and old sessions end', async () => {
   const old = await visit(browser);

@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 import { DreamAPI } from 'dream-sdk';
 
+import { untilTheEnd } from './ending.js';
+
 /** The password of everybody in these tests. */
 export const PASSWORD = 'several words together';
 
@@ -19,12 +21,16 @@ const STOP_WITHIN_MS = 30_000;
 const ASK_EVERY_MS = 20;
 
 /**
- * Starts a server and waits until it is ready.
+ * Starts a server and waits until it is ready. It runs until the end of the file, or until `stop()`.
  *
  * @param {Record<string, string>} [settings] variables of the server
- * @returns {Promise<Server>} ends with `stop()`
+ * @returns {Promise<Server>}
  */
-export async function start(settings = {}) {
+export function start(settings = {}) {
+  return untilTheEnd(run(settings), (server) => server.stop());
+}
+
+async function run(settings) {
   const folder = await mkdtemp(join(tmpdir(), 'dream-api-browser-'));
   const data = join(folder, 'data');
   const log = await open(join(folder, 'output.log'), 'w');
@@ -34,11 +40,13 @@ export async function start(settings = {}) {
     stdio: ['ignore', log.fd, log.fd],
   });
   const ended = once(child, 'close').catch((error) => [error.message]);
-  const stop = async () => {
+  let stopped;
+  const clear = async () => {
     await end(child, ended);
     await log.close();
     await rm(folder, { recursive: true, force: true });
   };
+  const stop = () => (stopped ??= clear());
   try {
     const demo = await ready(child, data);
     await checkPages(demo.baseUrl);
@@ -172,7 +180,12 @@ function ownEnvironment() {
 }
 
 function listening(data) {
-  return { DREAM_DATA_DIR: data, DREAM_LISTEN: '127.0.0.1:0', DREAM_SANDBOX_LISTEN: '127.0.0.1:0' };
+  return {
+    DREAM_DATA_DIR: data,
+    DREAM_LISTEN: '127.0.0.1:0',
+    DREAM_SANDBOX_LISTEN: '127.0.0.1:0',
+    DREAM_DEMO_SAMPLE: 'false',
+  };
 }
 
 function ready(child, data) {

@@ -1,7 +1,8 @@
 /** A shop on a free loopback port whose pages use the published client, as its developer would write it. */
 import { createReadStream } from 'node:fs';
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
+
+import { openSite } from './site.js';
 
 const MODULE = fileURLToPath(import.meta.resolve('@dream-api/sdk'));
 
@@ -11,23 +12,15 @@ const MODULE = fileURLToPath(import.meta.resolve('@dream-api/sdk'));
  * @param {{baseUrl: string, store: {publishableKey: string}}} demo
  * @returns {Promise<{url: string, stop: () => Promise<void>}>}
  */
-export async function startShop({ baseUrl, store }) {
+export function startShop({ baseUrl, store }) {
   const config = { publishableKey: store.publishableKey, baseUrl };
-  const server = createServer((request, response) => {
+  return openSite((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     const isModule = pathname === '/sdk.js';
     response.setHeader('Content-Type', isModule ? 'text/javascript' : 'text/html; charset=utf-8');
     if (isModule) createReadStream(MODULE).pipe(response);
     else response.end(pageOf(PAGES[pathname] ?? PAGES['/'], config));
   });
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  const stop = () =>
-    new Promise((ended) => {
-      server.close(() => ended());
-      server.closeAllConnections();
-    });
-  // Another site than the server at 127.0.0.1, as in the world.
-  return { url: `http://localhost:${server.address().port}`, stop };
 }
 
 const PRODUCTS = `

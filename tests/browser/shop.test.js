@@ -2,7 +2,7 @@
 // them given back.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { isSound } from './axe.js';
 import { journey, launch, visit } from './browser.js';
@@ -17,7 +17,6 @@ before(async () => {
   [server, browser] = await Promise.all([start(), launch()]);
   shop = await startShop(server.demo);
 });
-after(() => Promise.all([server?.stop(), browser?.close(), shop?.stop()]));
 
 /** What is left of each product. */
 async function stock() {

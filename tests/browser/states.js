@@ -348,6 +348,7 @@ export async function developer(visitor, server) {
   const email = server.freshEmail('developer');
   const { flow } = await visitor.post(server, '/auth/sign-up', { publishableKey, email, password: PASSWORD });
   await visitor.post(server, '/auth/verify', { publishableKey, flow, code: await server.code(email) });
+  return email;
 }
 
 /** Somebody with two sign-ins at the account page; answers the address. */

@@ -1,7 +1,7 @@
 // Pages on a bad day: no scripts, slow scripts, a server that does not answer, impatient people.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
 import { journey, launch, visit } from './browser.js';
@@ -17,7 +17,6 @@ before(async () => {
   [server, browser] = await Promise.all([start(), launch()]);
   app = await startApp('ours', server.demo);
 });
-after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
 journey('without JavaScript every page says what is missing', async () => {
   const visitor = await visit(browser, { javaScriptEnabled: false });

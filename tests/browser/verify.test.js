@@ -1,7 +1,7 @@
 // A project whose people show that their address is theirs before they sign in for the first time.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { before } from 'node:test';
 
 import { partsOf, startApp } from './app.js';
 import { journey, launch, visit } from './browser.js';
@@ -17,7 +17,6 @@ before(async () => {
   await server.asDeveloper('POST', '/projects/settings', { publishableKey, emailVerification: 'required' });
   app = await startApp('ours', server.demo);
 });
-after(() => Promise.all([server?.stop(), browser?.close(), app?.stop()]));
 
 journey('a new address and a taken one are answered with the same page', async () => {
   const taken = server.freshEmail();

@@ -46,6 +46,7 @@ function environment(dataDir) {
     DREAM_DATA_DIR: dataDir,
     DREAM_LISTEN: '127.0.0.1:0',
     DREAM_SANDBOX_LISTEN: '127.0.0.1:0',
+    DREAM_DEMO_SAMPLE: 'false',
   };
 }
 
