@@ -23,11 +23,7 @@ pub(super) fn sdk(run: &mut Run) -> Result<()> {
     let binary = binary(run)?;
     install(run)?;
     npm(run, &["run", "check", "--workspace", "sdk"])?;
-    npm_with(
-        run,
-        &["test", "--workspace", "tests/sdk-published"],
-        &[("DREAM_BIN", binary)],
-    )
+    tests(run, "tests/sdk-published", &[("DREAM_BIN", binary)])
 }
 
 /// The official payment client, against the sandbox alone.
@@ -37,11 +33,7 @@ pub(super) fn sandbox(run: &mut Run) -> Result<()> {
     let built = repo::target().join("debug/examples/serve");
     let binary = built.canonicalize().explain("the sandbox was not built")?;
     install(run)?;
-    npm_with(
-        run,
-        &["test", "--workspace", "tests/sandbox"],
-        &[("DREAM_SANDBOX_BIN", binary)],
-    )
+    tests(run, "tests/sandbox", &[("DREAM_SANDBOX_BIN", binary)])
 }
 
 /// The journeys, in headless Chromium.
@@ -51,7 +43,7 @@ pub(super) fn browser(run: &mut Run) -> Result<()> {
     install(run)?;
     npm(run, &["run", "build", "--workspace", "sdk"])?;
     let variables = [("DREAM_BIN", binary), ("DREAM_CHROMIUM", chromium)];
-    npm_with(run, &["test", "--workspace", "tests/browser"], &variables)
+    tests(run, "tests/browser", &variables)
 }
 
 fn binary(run: &mut Run) -> Result<PathBuf> {
@@ -71,10 +63,20 @@ fn install(run: &mut Run) -> Result<()> {
 }
 
 fn npm(run: &mut Run, args: &[&str]) -> Result<()> {
-    npm_with(run, args, &[])
+    run.command(command(args, &[]))
 }
 
-fn npm_with(run: &mut Run, args: &[&str], variables: &[(&str, PathBuf)]) -> Result<()> {
+/// Every test of a folder; files in which one failed run once more, one at a time.
+fn tests(run: &mut Run, folder: &str, variables: &[(&str, PathBuf)]) -> Result<()> {
+    let all = ["test", "--workspace", folder];
+    run.tests(command(&all, variables), |files| {
+        let files = files.iter().map(String::as_str);
+        let alone = ["--", "--test-concurrency=1"].into_iter().chain(files);
+        command(&all.into_iter().chain(alone).collect::<Vec<_>>(), variables)
+    })
+}
+
+fn command(args: &[&str], variables: &[(&str, PathBuf)]) -> Command {
     let mut command = Command::new("npm");
     // Sums are read from the lines, which colours would break.
     command
@@ -84,7 +86,7 @@ fn npm_with(run: &mut Run, args: &[&str], variables: &[(&str, PathBuf)]) -> Resu
     for (name, value) in variables {
         command.env(name, value);
     }
-    run.command(command)
+    command
 }
 
 /// The browser on the `PATH`; as root, installs it where it is missing.

@@ -168,12 +168,23 @@ fn integration(run: &mut Run, database: Option<&str>) -> Result<Done> {
         output::line("skipped: no crate has a tests folder");
         return Ok(Done::Skipped);
     }
-    let mut command = repo::cargo(&["test", "--workspace", "--no-fail-fast", "--test", "*"]);
-    match database {
-        Some(url) => command.env(TEST_VARIABLE, url),
-        None => command.env_remove(TEST_VARIABLE),
+    let with = |args: &[&str]| {
+        let mut command = repo::cargo(&["test", "--workspace", "--no-fail-fast", "--test", "*"]);
+        match database {
+            Some(url) => command.env(TEST_VARIABLE, url),
+            None => command.env_remove(TEST_VARIABLE),
+        };
+        command.args(args);
+        command
     };
-    run.command(command)?;
+    run.tests(with(&[]), |names| {
+        let names = names.iter().map(String::as_str);
+        let args: Vec<&str> = ["--", "--exact", "--test-threads=1"]
+            .into_iter()
+            .chain(names)
+            .collect();
+        with(&args)
+    })?;
     Ok(Done::Ran)
 }
 

@@ -3,13 +3,19 @@
 use std::fmt;
 
 /// How many tests passed and failed so far.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Tally {
-    passed: u64,
+    pub(super) passed: u64,
     failed: u64,
 }
 
 impl Tally {
+    /// What failed since `before` has passed after all.
+    pub(super) fn forgive(&mut self, before: &Self) {
+        self.passed += self.failed - before.failed;
+        self.failed = before.failed;
+    }
+
     /// Adds what a line reports: cargo's `test result:`, node's `# pass` and `# fail`, or vitest's `Tests`.
     pub(super) fn read(&mut self, line: &str) {
         if let Some(rest) = line.strip_prefix("test result: ") {
