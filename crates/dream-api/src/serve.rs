@@ -90,6 +90,7 @@ async fn on_database(
         // A task that panicked has said so itself, and the rest must still end well.
         let _ = task.await;
     }
+    inbox::rest(&app).await;
     if let Err(error) = reconcile::give_back(&app).await {
         tracing::warn!(cause = ?error, "others wait some minutes for what this process was at");
     }

@@ -41,10 +41,11 @@ impl Sandbox {
         found.is_ok_and(|found| found["ordered"].is_object())
     }
 
-    /// Lets everything happen that is due by business time, with the webhooks that tell of it; false if
-    /// something was still due after the half minute that the sandbox takes for it at most.
-    pub async fn settle(&self) -> Result<bool, Failure> {
-        let settled = self.control("settle", &json!({})).await?;
+    /// Lets everything happen that is due by business time, which it waits for to be `at` (in seconds since 1970), with
+    /// the webhooks that tell of it; false if something was still due after the half minute that the sandbox takes for
+    /// it at most.
+    pub async fn settle(&self, at: i64) -> Result<bool, Failure> {
+        let settled = self.control("settle", &json!({"at": at})).await?;
         Ok(settled["settled"] == true)
     }
 

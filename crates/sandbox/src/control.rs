@@ -62,11 +62,16 @@ async fn forget_calls(State(sandbox): State<Arc<Sandbox>>) -> Response {
     answer(done.await)
 }
 
-/// `POST /_control/settle`: answers `{delivered, failed, settled}` when everything that became due by business time
-/// has happened and every delivery due now was tried. After 30 seconds `settled` is false.
-async fn settle(State(sandbox): State<Arc<Sandbox>>) -> Response {
-    let done = passing::settle(&sandbox, SETTLED_WITHIN).await;
-    answer(done.map(|settled| settled.body()))
+/// `POST /_control/settle` `{at?}`: answers `{delivered, failed, settled}` when everything that became due by business
+/// time has happened and every delivery due now was tried, and business time is `at` (in seconds) or later. After 30
+/// seconds `settled` is false.
+async fn settle(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Response {
+    let done = async {
+        let asked = read(&body, &["at"])?;
+        let at = asked.get("at").and_then(Value::as_i64).unwrap_or(0);
+        passing::settle(&sandbox, at, SETTLED_WITHIN).await
+    };
+    answer(done.await.map(|settled| settled.body()))
 }
 
 const SETTLED_WITHIN: Duration = Duration::from_secs(30);

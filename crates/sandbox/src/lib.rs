@@ -133,7 +133,7 @@ impl Running {
     /// Returns when everything that is due by business time has happened and was delivered once; false if that took
     /// longer than a minute.
     pub async fn settle(&self) -> bool {
-        let settled = passing::settle(&self.sandbox, SETTLED_WITHIN).await;
+        let settled = passing::settle(&self.sandbox, 0, SETTLED_WITHIN).await;
         settled.is_ok_and(|settled| settled.settled)
     }
 

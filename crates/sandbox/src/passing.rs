@@ -25,11 +25,12 @@ pub(crate) async fn run(sandbox: Arc<Sandbox>) {
 }
 
 /// Returns when everything that is due has happened and every delivery that is due was tried: what receivers call
-/// meanwhile counts too. No lock is held while it waits. Gives up after `within`.
-pub(crate) async fn settle(sandbox: &Arc<Sandbox>, within: Duration) -> Result<Settled> {
+/// meanwhile counts too. It begins when business time is `at` here, too: another process may have moved it. No lock is
+/// held while it waits. Gives up after `within`.
+pub(crate) async fn settle(sandbox: &Arc<Sandbox>, at: i64, within: Duration) -> Result<Settled> {
     let shared = sandbox.clone();
     let before = blocking(move || shared.transaction(last_attempt)).await?;
-    let settled = tokio::time::timeout(within, until_settled(sandbox)).await;
+    let settled = tokio::time::timeout(within, until_settled(sandbox, at)).await;
     let shared = sandbox.clone();
     let (delivered, failed) =
         blocking(move || shared.transaction(|db| attempts_since(db, before))).await?;
@@ -60,7 +61,10 @@ impl Settled {
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const SETTLE_LOOK_EVERY: Duration = Duration::from_millis(20);
 
-async fn until_settled(sandbox: &Arc<Sandbox>) {
+async fn until_settled(sandbox: &Arc<Sandbox>, at: i64) {
+    while (sandbox.clock)() < at {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
     loop {
         let shared = sandbox.clone();
         let step = blocking(move || Ok((next(&shared)?, is_settled(&shared)?))).await;

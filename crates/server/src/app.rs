@@ -19,7 +19,7 @@ use dream_store::audit::Act;
 use dream_store::customers::Customer;
 use dream_store::keys::NewKey;
 use dream_store::projects::Tenant;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, RwLock};
 
 use crate::cache::Caches;
 use crate::clock::Clock;
@@ -70,6 +70,8 @@ pub struct Inner {
     pub(crate) outbox: Notify,
     /// Wakes the worker of the inbox.
     pub(crate) inbox: Notify,
+    /// Held for reading by whoever is at events, so that the end can wait for them.
+    pub(crate) at_events: Arc<RwLock<()>>,
     /// Wakes the worker that deletes and resets projects.
     pub(crate) works: Notify,
     /// The process stops: whoever waits for work that goes on is answered.
@@ -182,6 +184,7 @@ impl App {
             keys_used: KeysUsed::default(),
             outbox: Notify::new(),
             inbox: Notify::new(),
+            at_events: Arc::default(),
             works: Notify::new(),
             is_ending: AtomicBool::new(false),
             mailer,

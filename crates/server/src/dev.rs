@@ -1,5 +1,7 @@
 //! The doors of development: time travel. Open only on this machine (rules 30).
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
@@ -21,6 +23,9 @@ use crate::worker;
 
 /// The farthest business time may be moved ahead: a hundred years.
 const AHEAD_MAX_MS: i64 = 100 * 366 * 86_400_000;
+
+/// How long whoever moves business time waits for what becomes due: less than a connection may work on one request.
+const FOLLOWED_WITHIN: Duration = Duration::from_secs(90);
 
 /// A call from this machine to a server in development; for everyone else there is no such address.
 pub(crate) struct Local;
@@ -113,8 +118,24 @@ pub(crate) async fn advance(
     let ahead = target(&app, &input)?;
     app.clock.set_ahead_ms(ahead);
     settings::put(&app.db, settings::CLOCK_OFFSET, &ahead.to_string()).await?;
-    follow(&app).await?;
+    follow_soon(&app).await?;
     Ok(Json(body(&app)))
+}
+
+/// The same as [`follow`] with an end: the watch over connections would cut the caller off without a word. What is not
+/// through goes on by itself.
+async fn follow_soon(app: &App) -> Result<()> {
+    let until = tokio::time::Instant::from_std(app.clock.instant()) + FOLLOWED_WITHIN;
+    let late = |what: &str| {
+        let seconds = FOLLOWED_WITHIN.as_secs();
+        let detail =
+            format!("Business time was moved, but after {seconds} seconds {what}; ask again later");
+        Code::PaymentsUnavailable.error(detail)
+    };
+    let settled = tokio::time::timeout_at(until, sandbox::settle(app)).await;
+    settled.map_err(|_| late("the sandbox is still at work"))??;
+    let done = tokio::time::timeout_at(until, worker::catch_up(app)).await;
+    done.map_err(|_| late("not everything that became due is done"))?
 }
 
 /// Lets the sandbox and every job follow after business time was moved; answers when all that became due has run.

@@ -47,7 +47,8 @@ const ROUND: &str = "reconcile";
 const AT_ONCE: usize = 4;
 /// How often what is due is looked for until nothing is: settling one thing may make another due.
 const ROUNDS_MAX: usize = 20;
-/// How long somebody who waits for it waits for events that are being worked, and for a round of another process.
+/// How long somebody who waits for it waits for events that are being worked while none of them ends, and for a round
+/// of another process.
 const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -78,6 +79,7 @@ pub async fn give_back(app: &App) -> Result<()> {
 
 /// Gives back whatever anybody was at: for the only process on a database (rules 16), before it begins.
 pub async fn take_over(app: &App) -> Result<()> {
+    dream_store::inbox::free(&app.db).await?;
     leases::free(&app.db, "").await
 }
 
@@ -130,14 +132,25 @@ pub(crate) async fn due(app: &App) -> Result<()> {
     settled(app).await
 }
 
-/// Works events until none is due, and waits for those that another worker is at.
+/// Works events until none is due, those included that failed for the first time; waits for those that another worker
+/// is at. 503 if they take too long.
 async fn settled(app: &App) -> Result<()> {
-    let until = app.clock.machine().plus(ms(PATIENCE));
+    let (mut fewest, mut until) = (i64::MAX, Millis(0));
     loop {
         inbox::work(app).await?;
         let now = app.clock.machine();
-        if store::events_due(&app.db, now).await? == 0 || now >= until {
+        let due = store::events_due(&app.db, now.plus(inbox::TRIED_AGAIN_MS)).await?;
+        if due == 0 {
             return Ok(());
+        }
+        if due < fewest {
+            (fewest, until) = (due, now.plus(ms(PATIENCE)));
+        }
+        if now >= until {
+            let detail = format!(
+                "{due} events of the payment provider are still being worked; ask again later"
+            );
+            return Err(Code::PaymentsUnavailable.error(detail));
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use dream_domain::error::{Code, Result};
 use dream_domain::key::Mode;
-use dream_store::inbox::{self as store, NewEvent, Received, Status};
+use dream_store::inbox::{self as store, Received};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,9 +18,8 @@ use crate::inbox;
 use crate::payments::api::webhook::{self, Event, TOLERANCE_SECONDS, Unreadable};
 use crate::payments::{self, Source};
 
-/// How long the sender of an event waits for its effect at most, and how often to look.
-const LOOKS: u32 = 60;
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long the sender of an event waits for its effect at most.
+const PATIENCE: Duration = Duration::from_secs(3);
 const SIGNATURE: HeaderName = HeaderName::from_static("stripe-signature");
 
 /// The event has arrived.
@@ -70,26 +69,13 @@ pub(crate) async fn receive(
         Received::New => {
             // The buyer waits for this one answer (stripe.md 5.5.6).
             if event.kind == "checkout.session.completed" {
-                work_now(&app, &new).await?;
+                inbox::work_now(&app, new.id.as_str(), PATIENCE).await?;
             } else {
                 app.inbox.notify_one();
             }
             Ok(Json(Arrived::first()))
         }
     }
-}
-
-/// Works an event while its sender waits. Another event of the same subscription may be before it.
-async fn work_now(app: &App, new: &NewEvent) -> Result<()> {
-    for _ in 0..LOOKS {
-        inbox::work_one(app, new.id.as_str()).await?;
-        if store::receive(&app.db, new).await? != Received::Seen(Status::Waiting) {
-            return Ok(());
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
-    app.inbox.notify_one();
-    Ok(())
 }
 
 /// Which of the sides that we know signed the body.

@@ -6,7 +6,7 @@
 
 pub(crate) mod log;
 
-pub use log::{Depth, Entry, Filter, depth, expire, find, last_received, list, replay};
+pub use log::{Depth, Entry, Filter, Sort, depth, expire, find, last_received, list, replay};
 
 use std::sync::Arc;
 
@@ -35,6 +35,7 @@ statements! {
         and not exists (select 1 from inbox o where o.lane = i.lane and o.status = 'waiting' and o.source = i.source
           and o.account_id = i.account_id and (o.event_id < i.event_id or o.claimed_until > $1))
         order by i.due_at, i.event_id limit $2";
+    WAITS = "select event_id from inbox where event_id = $1 and status = 'waiting'";
     LANE_OF = "select event_id, lane from inbox where event_id = $1 and status = 'waiting'";
     /// Whoever claims in the same lane waits here, so that the next statement sees what the other did.
     HOLD_LANE = "update inbox set claimed_until = claimed_until where lane = $1 and status = 'waiting'";
@@ -48,6 +49,7 @@ statements! {
     FAILED = "update inbox set due_at = $3, claimed_until = 0, last_error = $4
         where event_id = $1 and claimed_until = $2 and status = 'waiting'";
     ASSIGN = "update inbox set publishable_key = $2, platform_id = $3 where event_id = $1";
+    FREE = "update inbox set claimed_until = 0 where status = 'waiting' and claimed_until > 0";
 }
 
 /// What became of an event.
@@ -195,6 +197,18 @@ pub async fn claim_one(
 ) -> Result<Option<Claimed>> {
     let waiting = db.near(&LANE_OF, params![event_id]).await?;
     Ok(claim_rows(db, &waiting, now, until).await?.pop())
+}
+
+/// Whether an event is still to be worked.
+pub async fn waits(db: &Db, event_id: &str) -> Result<bool> {
+    let rows = db.near(&WAITS, params![event_id]).await?;
+    Ok(!rows.is_empty())
+}
+
+/// Ends every claim: for the only process on a database, before it claims anything.
+pub async fn free(db: &Db) -> Result<()> {
+    db.run(vec![Step::new(&FREE, params![])]).await?;
+    Ok(())
 }
 
 /// Notes that an event is worked; false if the claim had ended before.

@@ -22,6 +22,10 @@ use crate::value::{Row, Value};
 /// The advisory lock that lets one start migrate while others wait: "dream" in ASCII.
 const MIGRATION_LOCK: i64 = 0x64_72_65_61_6d;
 
+/// How long a caller waits for a connection. A machine that stands still for a second or two is not a database that is
+/// away, which refuses at once.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Why a transaction stopped, and at which step.
 pub(crate) enum Stop {
     Guard(usize),
@@ -76,7 +80,7 @@ pub(crate) async fn query<C: GenericClient>(
     Ok((out, seen))
 }
 
-/// A connection from the pool, or a 503 within a second.
+/// A connection from the pool, or a 503.
 pub(crate) async fn client(pool: &Pool) -> Result<Object> {
     pool.get().await.map_err(|error: PoolError| {
         Code::StorageUnavailable
@@ -138,7 +142,7 @@ pub(crate) fn pool(url: &str, size: usize, planner: Planner) -> Result<Pool> {
             .because(e)
     })?;
     config
-        .connect_timeout(Duration::from_secs(2))
+        .connect_timeout(PATIENCE)
         .keepalives_idle(Duration::from_secs(30));
     if config.get_application_name().is_none() {
         config.application_name("dream-api");
@@ -156,9 +160,9 @@ pub(crate) fn pool(url: &str, size: usize, planner: Planner) -> Result<Pool> {
         Manager::from_config(config, tls()?, recycle)
     };
     let timeouts = Timeouts {
-        wait: Some(Duration::from_secs(1)),
-        create: Some(Duration::from_secs(2)),
-        recycle: Some(Duration::from_secs(1)),
+        wait: Some(PATIENCE),
+        create: Some(PATIENCE),
+        recycle: Some(PATIENCE),
     };
     let built = Pool::builder(manager)
         .max_size(size.max(2))

@@ -14,7 +14,10 @@ use crate::sql::statements;
 statements! {
     CONNECTED = "select platform_id, mode, account_id, connected_at from payment_accounts
         where disconnected_at is null order by mode, account_id, platform_id";
-    DUE_EVENTS = "select cast(count(*) as bigint) from inbox where status = 'waiting' and due_at <= $1";
+    /// What stands behind an event of its lane that is tried again later is not due before that.
+    DUE_EVENTS = "select cast(count(*) as bigint) from inbox i where i.status = 'waiting' and i.due_at <= $1
+        and not exists (select 1 from inbox o where o.lane = i.lane and o.status = 'waiting' and o.source = i.source
+          and o.account_id = i.account_id and o.event_id < i.event_id and o.due_at > $1)";
 }
 
 /// An account that a developer has connected.

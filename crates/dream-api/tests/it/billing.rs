@@ -2,6 +2,7 @@
 
 mod crashes;
 mod journey;
+mod left;
 mod refusals;
 pub(crate) mod shop;
 mod webhooks;

@@ -40,7 +40,7 @@ impl Bench {
         let client = Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(20))
+            .timeout(Duration::from_mins(2))
             .build()
             .unwrap();
         Self {

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
+use serde_json::json;
+
 use crate::bench::{Bench, Reply, read};
 
 async fn keyed(bench: &Bench, key: &str, form: &str) -> Reply {
@@ -72,12 +75,15 @@ async fn an_unreadable_request_does_not_use_its_key_up() {
 #[tokio::test]
 async fn a_second_request_while_the_first_runs_is_409() {
     let bench = Bench::start();
-    bench.misbehave("time_out", Some(1), Some(2)).await;
+    bench.misbehave("time_out", Some(1), Some(4)).await;
     let first = bench
         .form("/v1/customers", "name=a")
         .header("idempotency-key", "k1");
     let first = tokio::spawn(first.send());
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    // It runs when it has met what was ordered for it.
+    while bench.control(Method::GET, "misbehave", json!({})).await["ordered"] != json!({}) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let second = keyed(&bench, "k1", "name=a").await;
     assert_eq!(
         second.refusal(),

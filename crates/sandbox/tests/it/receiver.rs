@@ -43,7 +43,7 @@ impl Receiver {
 
     /// Waits until so many came.
     pub(crate) async fn wait_for(&self, count: usize) -> Vec<Came> {
-        for _ in 0..200 {
+        for _ in 0..2400 {
             let came = self.came.lock().clone();
             if came.len() >= count {
                 return came;

@@ -33,7 +33,7 @@ pub(crate) async fn subscription(bench: &Bench, session: &Value) -> Value {
 
 /// Waits until a subscription's field has a value.
 pub(crate) async fn wait(bench: &Bench, session: &Value, holds: impl Fn(&Value) -> bool) -> Value {
-    for _ in 0..200 {
+    for _ in 0..4800 {
         let found = subscription(bench, session).await;
         if holds(&found) {
             return found;

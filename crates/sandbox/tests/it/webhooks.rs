@@ -169,7 +169,7 @@ async fn an_update_tells_what_was_there_before() {
 }
 
 async fn settled(bench: &Bench, state: &str) -> Value {
-    for _ in 0..200 {
+    for _ in 0..2400 {
         let delivery = bench.deliveries().await.remove(0);
         if delivery["state"] == state {
             return delivery;

@@ -1,8 +1,6 @@
 //! The sandbox beside us in development: webhook endpoints there, its time, accounts for demo data. Its objects are
 //! reached like those of the provider it stands in for.
 
-use std::time::Duration;
-
 use dream_domain::error::{Code, Error, Result};
 use dream_domain::key::Mode;
 use dream_domain::text::hex;
@@ -20,8 +18,6 @@ use crate::payments::{Source, health, mode, problem};
 
 /// Where we take events, below our address.
 const WEBHOOK: &str = "/webhook/stripe";
-/// What stands between two looks of another process at the clock (the worker's heartbeat), and a little more.
-const CLOCK_SPREADS: Duration = Duration::from_secs(11);
 /// The sandbox answers within half a minute whether it is through; a long journey through time needs more.
 const SETTLES_MAX: u32 = 10;
 
@@ -55,15 +51,13 @@ pub async fn ensure_endpoints(app: &App, base: &str) -> Result<()> {
 /// Lets the sandbox follow after business time was moved: answers when everything that became due has happened there
 /// and was told to us.
 pub(crate) async fn settle(app: &App) -> Result<()> {
-    let (Some(sandbox), Some(known)) = (&app.payments.sandbox, &app.config.sandbox) else {
+    let Some(sandbox) = &app.payments.sandbox else {
         return Ok(());
     };
-    if !known.is_ours {
-        // The process that runs it sees the moved clock with its next heartbeat.
-        tokio::time::sleep(CLOCK_SPREADS).await;
-    }
+    // Another process that runs it sees the moved clock with its next heartbeat.
+    let at = app.now().0.div_euclid(1000);
     for _ in 0..SETTLES_MAX {
-        if sandbox.settle().await.map_err(unanswered)? {
+        if sandbox.settle(at).await.map_err(unanswered)? {
             return Ok(());
         }
     }

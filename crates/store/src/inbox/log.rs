@@ -14,31 +14,58 @@ use crate::sql::statements;
 use crate::step::Step;
 use crate::value::Row;
 
-/// What a filter lets through, newest first; `$3` to `$6` are the filter, `$7` how many.
-macro_rules! fits {
-    () => {
-        "(cast($3 as text) is null or status = $3) and (cast($4 as text) is null or type = $4)
+/// A page: `$2` is the place, `$3` to `$6` the filter, `$7` how many; `$of` is what is looked through.
+macro_rules! page {
+    ($after:literal $way:literal $($of:tt)*) => {
+        concat!("select event_id, account_id, livemode, provider_event_id, type, object_id, status, attempts, last_error, payload, created_at, received_at, done_at
+        from ", $($of)*, " publishable_key = $1 and ", $after, "
+        and (cast($3 as text) is null or status = $3) and (cast($4 as text) is null or type = $4)
         and (cast($5 as text) is null or event_id = $5 or provider_event_id = $5 or object_id = $5 or type like $6 escape '\\')
-        order by event_id desc limit $7"
+        order by ", $way, " limit $7")
+    };
+}
+
+/// Events with the id `$5`: ours, the provider's, or that of their object. The provider's are unique within an account;
+/// those of a tenant are at the accounts where it ever sold something, or at the platform's own. `union all`, here and
+/// below: for the sake of a sorted `union` SQLite reads all of the tenant's rows.
+macro_rules! of_id {
+    () => {
+        "(select distinct found from (
+          select event_id as found from inbox where publishable_key || '' = $1 and event_id = $5
+          union all select event_id from inbox where publishable_key = $1 and object_id = $5
+          union all select event_id from inbox where publishable_key || '' = $1 and source = 'payments' and provider_event_id = $5
+            and account_id in (select account_id from prices where publishable_key = $1 union all select '')
+        ) as each) as known cross join inbox where event_id = found and"
+    };
+}
+
+/// An event is of a customer if it happened to something of theirs. What is theirs comes first, and then its events
+/// by their object, so that those of others are passed over.
+macro_rules! of_customer {
+    () => {
+        "(select distinct object from (
+          select subscription_id as object from subscriptions where publishable_key = $1 and user_id = $8
+          union all select invoice_id from invoices where publishable_key = $1 and user_id = $8
+          union all select payment_id from invoices where publishable_key = $1 and user_id = $8
+          union all select session_id from checkouts where publishable_key = $1 and user_id = $8
+          union all select customer_id from payment_customers where publishable_key = $1 and user_id = $8
+          union all select session_id from orders where publishable_key = $1 and user_id = $8
+          union all select payment_id from orders where publishable_key = $1 and user_id = $8
+        ) as each) as theirs cross join inbox where object_id = object and"
     };
 }
 
 statements! {
-    LIST = concat!("select event_id, account_id, livemode, provider_event_id, type, object_id, status, attempts, last_error, payload, created_at, received_at, done_at
-        from inbox where publishable_key = $1 and event_id < $2 and ", fits!());
-    /// An event is of a customer if it happened to something of theirs. What is theirs comes first, and then its events
-    /// by their object, so that those of others are passed over.
-    LIST_OF_CUSTOMER = concat!("select event_id, account_id, livemode, provider_event_id, type, object_id, status, attempts, last_error, payload, created_at, received_at, done_at
-        from (
-          select subscription_id as object from subscriptions where publishable_key = $1 and user_id = $8
-          union select invoice_id from invoices where publishable_key = $1 and user_id = $8
-          union select payment_id from invoices where publishable_key = $1 and user_id = $8
-          union select session_id from checkouts where publishable_key = $1 and user_id = $8
-          union select customer_id from payment_customers where publishable_key = $1 and user_id = $8
-          union select session_id from orders where publishable_key = $1 and user_id = $8
-          union select payment_id from orders where publishable_key = $1 and user_id = $8
-        ) as theirs cross join inbox
-        where publishable_key = $1 and object_id = object and event_id || '' < $2 and ", fits!());
+    NEWEST = page!("event_id < $2" "event_id desc" "inbox where");
+    NEWEST_OF_ID = page!("event_id || '' < $2" "event_id desc" of_id!());
+    NEWEST_OF_CUSTOMER = page!("event_id || '' < $2" "event_id desc" of_customer!());
+    OLDEST = page!("event_id > $2" "event_id" "inbox where");
+    OLDEST_OF_ID = page!("event_id || '' > $2" "event_id" of_id!());
+    OLDEST_OF_CUSTOMER = page!("event_id || '' > $2" "event_id" of_customer!());
+    IS_ID = "select cast(1 as bigint) where exists (select 1 from inbox where publishable_key || '' = $1 and event_id = $2)
+        or exists (select 1 from inbox where publishable_key = $1 and object_id = $2)
+        or exists (select 1 from inbox where publishable_key || '' = $1 and source = 'payments' and provider_event_id = $2
+          and account_id in (select account_id from prices where publishable_key = $1 union all select ''))";
     FIND = "select event_id, account_id, livemode, provider_event_id, type, object_id, status, attempts, last_error, payload, created_at, received_at, done_at
         from inbox where publishable_key = $1 and event_id = $2";
     /// One that is being worked on now is left alone.
@@ -91,10 +118,21 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Only of this kind, in the provider's word.
     pub kind: Option<String>,
-    /// Only this one, by our id, the provider's or that of its object; or those whose kind begins so.
+    /// Only those with this id: ours, the provider's or that of their object; if there are none such, those whose kind
+    /// begins so.
     pub search: Option<String>,
     /// Only those of what belongs to this customer, `user_…`.
     pub customer: Option<String>,
+}
+
+/// In which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// What arrived last comes first.
+    #[default]
+    Newest,
+    /// What arrived first comes first.
+    Oldest,
 }
 
 /// How much there is to do, over all tenants.
@@ -108,32 +146,47 @@ pub struct Depth {
     pub oldest: Option<Millis>,
 }
 
-/// Events of a tenant before `before` (exclusive), newest first.
+/// A page of events of a tenant, after the one with the id `last`. A customer and a whole id are looked up by index.
 pub async fn list(
     db: &Db,
     scope: &Scope,
     filter: &Filter,
-    before: Option<&str>,
+    sort: Sort,
+    last: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Entry>> {
     let search = filter.search.as_deref();
+    let (first, [all, of_id, of_customer]) = match sort {
+        Sort::Newest => ("~", [&NEWEST, &NEWEST_OF_ID, &NEWEST_OF_CUSTOMER]),
+        Sort::Oldest => ("", [&OLDEST, &OLDEST_OF_ID, &OLDEST_OF_CUSTOMER]),
+    };
     let mut row = params![
         scope.tenant(),
-        before.unwrap_or("~"),
+        last.unwrap_or(first),
         filter.status.map(Status::as_str),
         filter.kind.as_deref(),
         search,
         search.map(|text| begins(&text.to_lowercase())),
         limit
     ];
-    let rows = match &filter.customer {
-        None => db.rows(&LIST, row).await?,
-        Some(customer) => {
-            row.push(customer.into());
-            db.rows(&LIST_OF_CUSTOMER, row).await?
-        }
+    let sql = if let Some(customer) = &filter.customer {
+        row.push(customer.into());
+        of_customer
+    } else if is_id(db, scope, search).await? {
+        of_id
+    } else {
+        all
     };
-    rows.iter().map(entry).collect()
+    db.rows(sql, row).await?.iter().map(entry).collect()
+}
+
+/// Whether this is the whole id of an event, or of what one happened to.
+async fn is_id(db: &Db, scope: &Scope, search: Option<&str>) -> Result<bool> {
+    let Some(text) = search else {
+        return Ok(false);
+    };
+    let rows = db.near(&IS_ID, params![scope.tenant(), text]).await?;
+    Ok(!rows.is_empty())
 }
 
 /// Finds an event of a tenant.

@@ -114,9 +114,54 @@ async fn events_are_found_by_customer_id_and_type() {
             "{nothing}"
         );
     }
-    let call = shop.api().get("/api/events?search=a%00b");
-    let wrong = shop.project.secret(call).send().await;
-    wrong.problem(422, "invalid_value");
+    for wrong in ["search=a%00b", "sort=type", "sort=-newest"] {
+        let call = shop.api().get(&format!("/api/events?{wrong}"));
+        let refused = shop.project.secret(call).send().await;
+        refused.problem(422, "invalid_value");
+    }
+}
+
+#[tokio::test]
+async fn events_page_in_both_orders() {
+    let shop = Shop::open(&shared().await, 2).await;
+    for name in ["ada", "bob", "eve"] {
+        let person = shop.project.person(&format!("{name}@example.com")).await;
+        let session = shop.buy(&person, "pro").await;
+        shop.confirm(&person, &session).await.is(200);
+    }
+    let page = async |query: &str| {
+        let call = shop.api().get(&format!("/api/events?{query}"));
+        shop.project.secret(call).send().await
+    };
+    let ids = |list: &Value| -> Vec<String> {
+        let events = list["events"].as_array().unwrap().iter();
+        let ids = events.map(|one| one["id"].as_str().unwrap().to_owned());
+        ids.collect()
+    };
+    let completed = "type=checkout.session.completed&status=done";
+    eventually("all three are worked", async || {
+        ids(&page(completed).await.is(200).json).len() == 3
+    })
+    .await;
+    let mut expected = ids(&page(completed).await.is(200).json);
+    for (sort, other) in [("newest", "oldest"), ("oldest", "newest")] {
+        for filter in [completed, "search=Checkout.Session.Comp"] {
+            let (mut all, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let query = format!("{filter}&limit=1&sort={sort}{cursor}");
+                let found = page(&query).await.is(200);
+                all.extend(ids(&found.json));
+                let Some(next) = found.json["nextCursor"].as_str() else {
+                    break;
+                };
+                let strange = page(&format!("{filter}&sort={other}&cursor={next}")).await;
+                strange.problem(422, "invalid_cursor");
+                cursor = format!("&cursor={next}");
+            }
+            assert_eq!(all, expected, "{filter} {sort}");
+        }
+        expected.reverse();
+    }
 }
 
 #[tokio::test]
