@@ -71,11 +71,13 @@ export type {
   Health,
   Order,
   ProjectTotals,
-  TopUser,
+  UsageOfCustomer,
+  UsageOfCustomers,
+  UsageParams,
   Webhook,
   WebhookStatus,
 } from './resources/dashboard';
-export type { EventPage, EventStatus, EventsAPI, ListEventsParams, PaymentEvent } from './resources/events';
+export type { EventPage, EventSort, EventStatus, EventsAPI, ListEventsParams, PaymentEvent } from './resources/events';
 export type { MeAPI } from './resources/me';
 export type {
   FulfilOrderParams,
@@ -83,6 +85,7 @@ export type {
   ListOrdersParams,
   OrderLine,
   OrderPage,
+  OrderSort,
   OrderState,
   OrdersAPI,
   Refund,

@@ -153,7 +153,7 @@ test('orders', async () => {
   const { api, seen } = clientOf([{ status: 200 }], SECRET);
   const { orders } = api;
   await orders.list({ state: 'paid', customer: 'ada@example.com', from: 0, to: '2026-12-01T00:00:00Z', limit: 5 });
-  await orders.list({ search: 'ada@' });
+  await orders.list({ search: 'ada@', sort: '-total' });
   await orders.get('ord_1');
   await orders.fulfil('ord_1', { trackingUrl: 'https://parcels.test/1' });
   await orders.fulfil('ord_1');
@@ -163,7 +163,7 @@ test('orders', async () => {
   await orders.reservations({ limit: 1 });
   expect(lines(seen)).toEqual([
     ['GET /api/orders?state=paid&customer=ada%40example.com&from=0&to=2026-12-01T00%3A00%3A00Z&limit=5', undefined],
-    ['GET /api/orders?search=ada%40', undefined],
+    ['GET /api/orders?search=ada%40&sort=-total', undefined],
     ['GET /api/orders/ord_1', undefined],
     ['POST /api/orders/ord_1/fulfil', { trackingUrl: 'https://parcels.test/1' }],
     ['POST /api/orders/ord_1/fulfil', {}],
@@ -178,12 +178,12 @@ test('orders', async () => {
 test('events', async () => {
   const { api, seen } = clientOf([{ status: 200 }], SECRET);
   await api.events.list({ type: 'invoice.paid', status: 'dead' });
-  await api.events.list({ customer: 'ada', search: 'invoice.' });
+  await api.events.list({ customer: 'ada', search: 'invoice.', sort: 'oldest' });
   await api.events.get('evt_1');
   await api.events.replay('evt_1');
   expect(lines(seen)).toEqual([
     ['GET /api/events?type=invoice.paid&status=dead', undefined],
-    ['GET /api/events?customer=ada&search=invoice.', undefined],
+    ['GET /api/events?customer=ada&search=invoice.&sort=oldest', undefined],
     ['GET /api/events/evt_1', undefined],
     ['POST /api/events/evt_1/replay', undefined],
   ]);

@@ -20,7 +20,7 @@ use dream_domain::plan::effective_plan;
 use dream_domain::subscription::Standing;
 use dream_domain::tier::{Tier, find_tier};
 use dream_domain::usage::Meter;
-use dream_store::dashboard::{Filter, Near, Order};
+use dream_store::dashboard::{Direction, Filter, Sort};
 use dream_store::inbox as events;
 use dream_store::projects::Tenant;
 use serde::Deserialize;
@@ -52,7 +52,8 @@ pub(crate) struct Listing {
     /// Only those whose running period of the meter `requests` is `close` to the limit, at 80 % of it or more, or has
     /// `reached` it.
     usage: Option<String>,
-    /// `newest` first or `oldest` first; `newest` if left out.
+    /// `newest` first, `oldest` first, `email`, `usage` of the meter `requests` in the running period, or `renews`, which
+    /// is when the subscription renews or ends; a leading `-` turns the last three round. `newest` if left out.
     sort: Option<String>,
     /// 1 to 100; 100 if left out.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
@@ -82,7 +83,15 @@ pub(crate) async fn get(
     let figures = figures::read(&app, tenant).await?;
     let store = stores::read(&app, tenant).await?;
     let all = events::Filter::default();
-    let recent = events::list(&app.db, caller.scope(), &all, None, EVENTS).await?;
+    let recent = events::list(
+        &app.db,
+        caller.scope(),
+        &all,
+        events::Sort::Newest,
+        None,
+        EVENTS,
+    )
+    .await?;
     let (alerts, health) = alerts::read(&app, tenant, &store).await?;
     let keys = keys(&app, &caller).await?;
     let parts = Parts {
@@ -101,21 +110,39 @@ pub(crate) async fn get(
 /// Which customers, and how many of them.
 fn wish<'a>(app: &App, tenant: &'a Tenant, listing: &Listing) -> Result<(Wish<'a>, i64)> {
     let limit = page::limit(listing.limit.as_deref().or(Some(CUSTOMERS)))?;
-    let order = match listing.sort.as_deref() {
-        None | Some("newest") => Order::Newest,
-        Some("oldest") => Order::Oldest,
-        Some(_) => return Err(wrong("sort", "must be newest or oldest")),
-    };
+    let word = listing.sort.as_deref().unwrap_or("newest");
+    let sort = sort(app, tenant, word)?;
+    let list = people::list(tenant, word);
     let cursor = listing.cursor.as_deref();
     let after = cursor
-        .map(|cursor| page::position(app.master.cursors(), &people::list(tenant), cursor))
+        .map(|cursor| page::position(app.master.cursors(), &list, cursor))
         .transpose()?;
     let wish = Wish {
         filter: filter(app, tenant, listing)?,
-        order,
+        sort,
+        list,
         after,
     };
     Ok((wish, limit))
+}
+
+/// The order that a word stands for.
+fn sort<'a>(app: &App, tenant: &'a Tenant, word: &str) -> Result<Sort<'a>> {
+    let used = || used::wish(tenant, &Meter::requests(), app.now());
+    Ok(match word {
+        "newest" => Sort::Newest,
+        "oldest" => Sort::Oldest,
+        "email" => Sort::Email(Direction::Ascending),
+        "-email" => Sort::Email(Direction::Descending),
+        "usage" => Sort::Usage(Direction::Ascending, used()),
+        "-usage" => Sort::Usage(Direction::Descending, used()),
+        "renews" => Sort::Renews(Direction::Ascending, used().default_plan),
+        "-renews" => Sort::Renews(Direction::Descending, used().default_plan),
+        _ => {
+            let words = "must be newest, oldest, email, -email, usage, -usage, renews or -renews";
+            return Err(wrong("sort", words));
+        }
+    })
 }
 
 /// What must fit all at once.
@@ -130,12 +157,7 @@ fn filter<'a>(app: &App, tenant: &'a Tenant, listing: &Listing) -> Result<Filter
     let plan = plan
         .map(|name| find_tier(&tenant.tiers, name).ok_or_else(|| plans::unknown(tenant, name)))
         .transpose()?;
-    let near = match listing.usage.as_deref() {
-        None => None,
-        Some("close") => Some(Near::Close),
-        Some("reached") => Some(Near::Reached),
-        Some(_) => return Err(wrong("usage", "must be close or reached")),
-    };
+    let near = used::near(listing.usage.as_deref())?;
     Ok(Filter {
         search: searched(listing.search.as_deref())?,
         plan: plan.map(|tier| tier.name.clone()),

@@ -1,12 +1,14 @@
 //! The log of the payment provider's events, for the developer they concern.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use dream_domain::error::{Code, Result};
 use dream_domain::time::Millis;
 use dream_store::customers;
-use dream_store::inbox::{self as store, Entry, Filter, Status};
+use dream_store::inbox::{self as store, Entry, Filter, Sort, Status};
 use dream_store::scope::Scope;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -19,6 +21,9 @@ use crate::http::etag::Known;
 use crate::http::params::{Params, Segment};
 use crate::http::{page, problem};
 use crate::inbox;
+
+/// How long whoever replays an event waits for what comes of it: a call of the provider ends within ten seconds.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// An event that arrived.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,18 +85,21 @@ pub(crate) struct Listing {
     status: Option<String>,
     /// Only those of what belongs to this customer: our id, or your external id.
     customer: Option<String>,
-    /// A whole id of an event, ours or the provider's, or of what it happened to; or how a type begins.
+    /// A whole id of an event, ours or the provider's, or of what it happened to; or how a type begins, for which all
+    /// events may be looked at.
     search: Option<String>,
+    /// `newest` or `oldest` first, by when they arrived; `newest` if left out.
+    sort: Option<String>,
     /// 1 to 100; 25 if left out.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
     limit: Option<String>,
-    /// `nextCursor` of the page before.
+    /// `nextCursor` of the page before; good for the same `sort` only.
     cursor: Option<String>,
 }
 
 /// List events
 ///
-/// What the payment provider told of this project, newest first.
+/// What the payment provider told of this project, newest first unless `sort` says otherwise.
 #[utoipa::path(get, path = "/api/events", operation_id = "listEvents", tag = "events", params(Listing, Known),
     responses((status = 200, description = "A page of events", body = EventList), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
 pub(crate) async fn list(
@@ -102,17 +110,22 @@ pub(crate) async fn list(
 ) -> problem::Result<Response> {
     let limit = page::limit(listing.limit.as_deref())?;
     let scope = caller.scope();
-    let name = format!("events/{}", scope.tenant());
+    let (sort, word) = match listing.sort.as_deref() {
+        None | Some("newest") => (Sort::Newest, "newest"),
+        Some("oldest") => (Sort::Oldest, "oldest"),
+        Some(_) => return Err(wrong("sort", "must be newest or oldest").into()),
+    };
+    let name = format!("events/{}/{word}", scope.tenant());
     let secret = app.master.cursors();
-    let before = listing.cursor.as_deref();
-    let before = before
+    let last = listing.cursor.as_deref();
+    let last = last
         .map(|cursor| page::position(secret, &name, cursor))
         .transpose()?;
     let filter = Filter {
         customer: customer(&app, scope, listing.customer.as_deref()).await?,
         ..filter(&listing)?
     };
-    let rows = store::list(&app.db, scope, &filter, before.as_deref(), limit + 1).await?;
+    let rows = store::list(&app.db, scope, &filter, sort, last.as_deref(), limit + 1).await?;
     let (rows, has_more) = page::cut(rows, limit);
     let next_cursor = rows
         .last()
@@ -193,7 +206,7 @@ pub(crate) async fn replay(
     }
     let act = app.act(&caller.actor, "event.replay", &id, &json!({}));
     dream_store::audit::record(&app.db, scope.platform(), Some(scope.tenant()), &act).await?;
-    inbox::work_one(&app, &id).await?;
+    inbox::work_now(&app, &id, PATIENCE).await?;
     Ok(Json(found(&app, &caller, &id).await?))
 }
 

@@ -2,28 +2,25 @@
 
 mod answer;
 mod input;
+pub(crate) mod listing;
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
 use dream_domain::error::{Code, Error, Result, invalid};
 use dream_domain::id::RefundId;
 use dream_domain::order::{self, RefundStatus, Share, State as Stand};
-use dream_domain::time::Millis;
-use dream_domain::user::Email;
 use dream_store::audit;
-use dream_store::orders::{self as store, Apply, Entry, Filter, NewRefund, Order};
+use dream_store::orders::{self as store, Apply, Entry, NewRefund, Order};
 use dream_store::reservations;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::app::App;
 use crate::caller::{Backend, BackendCaller};
-use crate::http::body::{Fields, wrong};
-use crate::http::etag::Known;
+use crate::http::body::Fields;
 use crate::http::params::{Params, Segment};
 use crate::http::{page, problem};
-use crate::orders::answer::{OrderAnswer, OrderBody, OrderList, ReservationBody, ReservationList};
+use crate::orders::answer::{OrderAnswer, OrderBody, ReservationBody, ReservationList};
 use crate::orders::input::{FulfilInput, RefundInput};
 use crate::sales::closing::{Why, withdraw};
 use crate::sales::{busy, entry, make, receipt, refunds};
@@ -32,29 +29,6 @@ use crate::sales::{busy, entry, make, receipt, refunds};
 const TRIES_MAX: u32 = 20;
 /// How long nobody else asks for a refund that was just written down, in milliseconds.
 const REFUND_DUE_MS: i64 = 60_000;
-
-/// Which orders to list.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Listing {
-    /// `pending`, `paid`, `fulfilled`, `partially_refunded`, `refunded`, `expired` or `disputed`.
-    state: Option<String>,
-    /// Only those of this e-mail, or of the user with this id.
-    customer: Option<String>,
-    /// Part of the e-mail, or a whole id of an order, a payment or a session.
-    search: Option<String>,
-    /// Made at this time or later (milliseconds, or RFC 3339).
-    #[param(value_type = Option<String>)]
-    from: Option<String>,
-    /// Made before this time.
-    #[param(value_type = Option<String>)]
-    to: Option<String>,
-    /// 1 to 100; 25 if left out.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
-    limit: Option<String>,
-    /// `nextCursor` of the page before.
-    cursor: Option<String>,
-}
 
 /// A page of a list.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -65,83 +39,6 @@ pub(crate) struct Paging {
     limit: Option<String>,
     /// `nextCursor` of the page before.
     cursor: Option<String>,
-}
-
-/// List orders
-///
-/// Newest first.
-#[utoipa::path(get, path = "/api/orders", operation_id = "listOrders", tag = "orders", params(Listing, Known),
-    responses((status = 200, description = "A page of orders", body = OrderList), (status = 304, description = "As it was")), security(("secretKey" = []), ("developer" = [])))]
-pub(crate) async fn list(
-    State(app): State<App>,
-    Backend(caller): Backend,
-    known: Known,
-    Params(listing): Params<Listing>,
-) -> problem::Result<Response> {
-    let scope = caller.scope();
-    let limit = page::limit(listing.limit.as_deref())?;
-    let name = format!("orders/{}", scope.tenant());
-    let secret = app.master.cursors();
-    let filter = filter(&listing, secret, &name)?;
-    let rows = store::list(&app.db, scope, &filter, limit + 1).await?;
-    let (rows, has_more) = page::cut(rows, limit);
-    let next = rows.last().filter(|_| has_more);
-    let next_cursor = next.map(|last| page::cursor(secret, &name, &last.id));
-    let lines = match (rows.last(), rows.first()) {
-        (Some(oldest), Some(newest)) => {
-            store::lines_of_page(&app.db, scope, &oldest.id, &newest.id).await?
-        }
-        _ => Vec::new(),
-    };
-    let of = |id: &str| {
-        let own = lines.iter().filter(|(order, _)| **order == *id);
-        own.map(|(_, line)| line.clone()).collect::<Vec<_>>()
-    };
-    let orders = rows
-        .iter()
-        .map(|row| OrderBody::of(&app, &caller.tenant, row, &of(&row.id)));
-    Ok(known.answer(&OrderList {
-        orders: orders.collect::<Result<_>>()?,
-        next_cursor,
-        has_more,
-    }))
-}
-
-fn filter(listing: &Listing, secret: &[u8], name: &str) -> Result<Filter> {
-    let state = listing.state.as_deref().filter(|word| !word.is_empty());
-    let state = state
-        .map(|word| Stand::parse(word).ok_or_else(|| wrong("state", "is no state of an order")));
-    let buyer = given("customer", listing.customer.as_deref())?;
-    let folded = |text: &str| Email::parse(text).map_or_else(|_| text.to_owned(), |it| it.folded());
-    let cursor = listing.cursor.as_deref();
-    Ok(Filter {
-        state: state.transpose()?,
-        buyer: buyer.map(folded),
-        from: moment("from", listing.from.as_deref())?,
-        to: moment("to", listing.to.as_deref())?,
-        search: given("search", listing.search.as_deref())?.map(str::to_owned),
-        before: cursor
-            .map(|cursor| page::position(secret, name, cursor))
-            .transpose()?,
-    })
-}
-
-fn given<'a>(field: &str, text: Option<&'a str>) -> Result<Option<&'a str>> {
-    let text = text.filter(|text| !text.is_empty());
-    if text.is_some_and(|text| text.contains('\0') || text.len() > 255) {
-        return Err(wrong(field, "must be up to 255 characters without NUL"));
-    }
-    Ok(text)
-}
-
-fn moment(field: &str, text: Option<&str>) -> Result<Option<Millis>> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else {
-        return Ok(None);
-    };
-    match text.parse() {
-        Ok(ms) => Ok(Some(Millis(ms))),
-        Err(_) => Millis::from_rfc3339(field, text).map(Some),
-    }
 }
 
 /// Get an order

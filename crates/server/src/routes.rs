@@ -114,7 +114,7 @@ fn same_origin() -> OpenApiRouter<App> {
 fn selling() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(receipts::get))
-        .routes(routes!(orders::list))
+        .routes(routes!(orders::listing::list))
         .routes(routes!(orders::get))
         .routes(routes!(orders::fulfil))
         .routes(routes!(orders::refund))
@@ -140,6 +140,7 @@ fn figures() -> OpenApiRouter<App> {
         .routes(routes!(dashboard::get))
         .routes(routes!(dashboard::days::series))
         .routes(routes!(dashboard::used::usage))
+        .routes(routes!(dashboard::used::users::list))
         .routes(routes!(dashboard::totals::totals))
         .routes(routes!(dashboard::totals::developer))
         .routes(routes!(dashboard::operator::platforms))

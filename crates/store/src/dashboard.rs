@@ -1,15 +1,17 @@
 //! What dashboards show of a tenant: sums that the database makes, never rows that a page adds up.
 //! All times are business time but where it is said.
 
+pub(crate) mod list;
 pub(crate) mod people;
 pub(crate) mod platforms;
+mod sorting;
 pub(crate) mod used;
 
-pub use people::{
-    Filter, Order, Person, Used, counters, decided, extras, grants, page, subscriptions,
-};
-pub use platforms::{Platform, Users, platforms, users_by_mode};
-pub use used::{Allows, Near, Running, Top, Wish, running, top, used};
+pub use list::{Filter, Person, Sort, page};
+pub use people::{Used, counters, decided, extras, grants, subscriptions};
+pub use platforms::{Platform, PlatformSort, Users, platforms, users_by_mode};
+pub use sorting::Direction;
+pub use used::{Allows, Near, Running, User, Wish, running, used, users};
 
 use std::sync::Arc;
 

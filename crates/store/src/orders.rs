@@ -1,11 +1,13 @@
 //! Orders of stores: found, listed, and written by version. All times are business time.
 
+pub(crate) mod list;
 pub(crate) mod metrics;
 pub(crate) mod refunds;
 pub(crate) mod reserve;
 mod row;
 pub(crate) mod write;
 
+pub use list::{Buyer, Filter, Last, Sort, lines_of, list};
 pub use metrics::{Sale, Stock, StockLevel, Totals, last, levels, owner, stock, told, totals};
 pub use refunds::{NewRefund, Refund, due as refunds_due, of_order as refunds_of, postpone};
 pub use reserve::{NewLine, NewOrder, Reserved, reserve};
@@ -19,7 +21,6 @@ use dream_domain::time::Millis;
 
 use crate::Db;
 use crate::params;
-use crate::pattern::like;
 use crate::scope::Scope;
 use crate::sql::{Sql, statements};
 use crate::value::{Row, Value};
@@ -38,22 +39,11 @@ statements! {
     FIND_BY_RECEIPT = "select order_id, account_id, session_id, url, payment_id, user_id, email, currency, amount_total, amount_paid,
         amount_refunded, amount_held, shipping, tracking_url, note, dispute, dispute_id, receipt_sealed, version, created_at,
         expires_at, paid_at, fulfilled_at, closed_at, check_at, publishable_key from orders where receipt_hash = $1";
-    LIST = "select order_id, account_id, session_id, url, payment_id, user_id, email, currency, amount_total, amount_paid,
-        amount_refunded, amount_held, shipping, tracking_url, note, dispute, dispute_id, receipt_sealed, version, created_at,
-        expires_at, paid_at, fulfilled_at, closed_at, check_at from orders
-        where publishable_key = $1 and order_id < $2
-        and (cast($3 as text) is null or status = $3) and (cast($4 as text) is null or email_folded = $4 or user_id = $4)
-        and created_at >= $5 and created_at < $6
-        and (cast($7 as text) is null or order_id = $7 or payment_id = $7 or session_id = $7 or email_folded like $8 escape '\\')
-        order by order_id desc limit $9";
     TENANT_OF_SESSION = "select publishable_key from orders where session_id = $1 and account_id = $2 order by publishable_key limit 1";
     TENANT_OF_PAYMENT = "select publishable_key from orders where payment_id = $1 and account_id = $2 order by publishable_key limit 1";
     DUE = "select publishable_key, order_id from orders where check_at <= $1 order by check_at, order_id limit $2";
     LINES = "select line, tier_id, tier, name, price_id, unit_amount, quantity, amount, counted, refunded_quantity,
         restocked_quantity, image_url from order_lines where publishable_key = $1 and order_id = $2 order by line";
-    LINES_OF_PAGE = "select line, tier_id, tier, name, price_id, unit_amount, quantity, amount, counted, refunded_quantity,
-        restocked_quantity, image_url, order_id from order_lines
-        where publishable_key = $1 and order_id >= $2 and order_id <= $3 order by order_id, line";
     EVENTS = "select kind, amount, detail, at from order_events where publishable_key = $1 and order_id = $2 order by place";
 }
 
@@ -185,23 +175,6 @@ pub struct Event {
     pub at: Millis,
 }
 
-/// What a list of orders is about.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Only those in this state.
-    pub state: Option<State>,
-    /// Only those of this address (folded), or of the user with this id.
-    pub buyer: Option<String>,
-    /// Made at this moment or later.
-    pub from: Option<Millis>,
-    /// Made before this moment.
-    pub to: Option<Millis>,
-    /// Only those with this in the e-mail, or the one with this id, payment or session.
-    pub search: Option<String>,
-    /// Only ids before this one.
-    pub before: Option<String>,
-}
-
 /// Finds an order.
 pub async fn find(db: &Db, scope: &Scope, id: &str) -> Result<Option<Order>> {
     one(db, &FIND, params![scope.tenant(), id]).await
@@ -215,23 +188,6 @@ pub async fn find_by_session(db: &Db, scope: &Scope, session_id: &str) -> Result
 /// Finds an order by the provider's id of its payment.
 pub async fn find_by_payment(db: &Db, scope: &Scope, payment_id: &str) -> Result<Option<Order>> {
     one(db, &FIND_BY_PAYMENT, params![scope.tenant(), payment_id]).await
-}
-
-/// Orders, newest first.
-pub async fn list(db: &Db, scope: &Scope, filter: &Filter, limit: i64) -> Result<Vec<Order>> {
-    let search = filter.search.as_deref();
-    let row = params![
-        scope.tenant(),
-        filter.before.as_deref().unwrap_or("ord_~"),
-        filter.state.map(State::as_str),
-        filter.buyer.as_deref(),
-        filter.from.unwrap_or(Millis(i64::MIN)),
-        filter.to.unwrap_or(Millis(i64::MAX)),
-        search,
-        search.map(|text| like(&text.to_lowercase())),
-        limit
-    ];
-    db.rows(&LIST, row).await?.iter().map(row::order).collect()
 }
 
 /// The tenant whose order a session of the provider is, for events.
@@ -264,20 +220,6 @@ pub async fn due(db: &Db, now: Millis, limit: i64) -> Result<Vec<(Arc<str>, Arc<
 pub async fn lines(db: &Db, scope: &Scope, id: &str) -> Result<Vec<Line>> {
     let rows = db.near(&LINES, params![scope.tenant(), id]).await?;
     rows.iter().map(row::line).collect()
-}
-
-/// The lines of all orders between two, both included, each with the id of its order.
-pub async fn lines_of_page(
-    db: &Db,
-    scope: &Scope,
-    oldest: &str,
-    newest: &str,
-) -> Result<Vec<(Arc<str>, Line)>> {
-    let row = params![scope.tenant(), oldest, newest];
-    let rows = db.rows(&LINES_OF_PAGE, row).await?;
-    rows.iter()
-        .map(|row| Ok((row.text(12)?, row::line(row)?)))
-        .collect()
 }
 
 /// What happened to an order, oldest first.

@@ -54,6 +54,11 @@ impl Row {
         Ok(self.int(index)? != 0)
     }
 
+    /// A column of whatever type; null if there is none.
+    pub(crate) fn value(&self, index: usize) -> Value {
+        self.0.get(index).cloned().unwrap_or(Value::Null)
+    }
+
     /// A time column.
     pub fn time(&self, index: usize) -> Result<Millis> {
         Ok(Millis(self.int(index)?))

@@ -181,7 +181,9 @@ export interface DashboardParams extends PageParams {
   status?: PaymentStanding;
   /** Only those at 80 % of their limit of `requests` or more, or at the limit. */
   usage?: 'close' | 'reached';
-  sort?: 'newest' | 'oldest';
+  /** `usage` is that of `requests` in the running period, `renews` when the subscription renews or ends; a leading `-`
+   * turns them round. `newest` if left out. */
+  sort?: 'newest' | 'oldest' | 'email' | '-email' | 'usage' | '-usage' | 'renews' | '-renews';
 }
 
 /** What happened day by day, the oldest first. */
@@ -226,11 +228,27 @@ export interface DashboardUsage {
   /** In the periods that run: how many use it, are at 80 % of their limit or more, and are at the limit. */
   customers: { counted: number; close: number; reached: number };
   /** The ten who used most in the periods that run, most first. */
-  top: TopUser[];
+  top: UsageOfCustomer[];
 }
 
-/** Someone who used much. */
-export interface TopUser {
+/** Which of those who use a meter; all without `usage`. */
+export interface UsageParams extends PageParams {
+  /** `requests` if left out. */
+  meter?: string;
+  /** Only those at 80 % of their limit or more, or at the limit. */
+  usage?: 'close' | 'reached';
+}
+
+/** Those who use a meter, most first. */
+export interface UsageOfCustomers extends Page {
+  meter: string;
+  /** What the project counts; `requests` first. */
+  meters: string[];
+  customers: UsageOfCustomer[];
+}
+
+/** Someone who used some in the period that runs. */
+export interface UsageOfCustomer {
   /** What is counted under: our id, or your own id of a user whom only you know. */
   userId: string;
   /** Our id; absent for a user whom only you know. */
@@ -334,6 +352,20 @@ export class DashboardAPI {
    */
   usage(params: { days?: 30 | 90 | 365; meter?: string } = {}, options?: CallOptions): Promise<DashboardUsage> {
     return this.#http.send('GET', '/api/dashboard/usage', { ...options, query: { ...params } });
+  }
+
+  /**
+   * Everybody who used some of a meter in the running period, most first, a page at a time; also those whom only your
+   * server knows.
+   *
+   * @example Who needs a larger plan
+   * ```ts
+   * const { customers } = await api.dashboard.usageByCustomer({ usage: 'reached' });
+   * for (const { userId, used } of customers) console.log(userId, used);
+   * ```
+   */
+  usageByCustomer(params: UsageParams = {}, options?: CallOptions): Promise<UsageOfCustomers> {
+    return this.#http.send('GET', '/api/dashboard/usage/customers', { ...options, query: { ...params } });
   }
 
   /** The figures over all live projects. */

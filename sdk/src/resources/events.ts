@@ -32,11 +32,19 @@ export interface ListEventsParams extends PageParams {
   status?: EventStatus;
   /** Only those of what belongs to this customer: our id, or your external id. */
   customer?: string;
-  /** A whole id of an event, ours or the payment provider's, or of what it happened to; or how a type begins. */
+  /**
+   * A whole id of an event, ours or the payment provider's, or of what it happened to; or how a type begins, for which
+   * all events may be looked at.
+   */
   search?: string;
+  /** By when they arrived; `newest` if left out. */
+  sort?: EventSort;
 }
 
-/** A page of events, newest first. */
+/** In which order events are listed. */
+export type EventSort = 'newest' | 'oldest';
+
+/** A page of events. */
 export interface EventPage extends Page {
   events: PaymentEvent[];
 }
@@ -49,7 +57,7 @@ export class EventsAPI {
     this.#http = http;
   }
 
-  /** One page of events, newest first. */
+  /** One page of events, newest first unless `sort` says otherwise. */
   list(params: ListEventsParams = {}, options?: CallOptions): Promise<EventPage> {
     return this.#http.send('GET', '/api/events', { ...options, query: { ...params } });
   }

@@ -115,17 +115,26 @@ export type RefundReason = 'requested_by_customer' | 'duplicate' | 'fraudulent';
 /** Which orders to list. */
 export interface ListOrdersParams extends PageParams {
   state?: OrderState;
-  /** Only those of this e-mail, or of the user with this id. */
+  /**
+   * Only those of this customer: our id, your external id, or an e-mail. An order is of the customer who was signed in;
+   * one for which nobody was is of the customer whose e-mail it has. With an e-mail, all orders that have it are listed
+   * too.
+   */
   customer?: string;
-  /** Part of the e-mail, or a whole id of an order, a payment or a checkout. */
+  /** A whole id of an order, a payment or a checkout; or part of the e-mail, for which all orders may be looked at. */
   search?: string;
   /** Made at this time or later: milliseconds since the epoch, or an ISO time. */
   from?: number | string;
   /** Made before this time. */
   to?: number | string;
+  /** `newest` if left out. Totals of several currencies are compared as numbers. */
+  sort?: OrderSort;
 }
 
-/** A page of orders, newest first. */
+/** In which order orders are listed: `total` begins with the smallest, `-total` with the largest. */
+export type OrderSort = 'newest' | 'oldest' | 'total' | '-total';
+
+/** A page of orders. */
 export interface OrderPage extends Page {
   orders: StoreOrder[];
 }
@@ -175,7 +184,7 @@ export class OrdersAPI {
     this.#http = http;
   }
 
-  /** One page of orders, newest first. */
+  /** One page of orders, newest first unless `sort` says otherwise. */
   list(params: ListOrdersParams = {}, options?: CallOptions): Promise<OrderPage> {
     return this.#http.send('GET', '/api/orders', { ...options, query: { ...params } });
   }

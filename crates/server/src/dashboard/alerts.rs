@@ -134,13 +134,13 @@ fn of_limits(running: &Running) -> Vec<Alert> {
         "limit_reached",
         running.reached,
         "used up the limit of the plan",
-        "customers?usage=reached",
+        "usage/customers?usage=reached",
     );
     let close = of(
         "limit_close",
         running.close,
         "used 80 % of the limit of the plan",
-        "customers?usage=close",
+        "usage/customers?usage=close",
     );
     reached.into_iter().chain(close).collect()
 }

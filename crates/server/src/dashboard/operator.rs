@@ -9,7 +9,7 @@ use dream_domain::error::Result;
 use dream_domain::plan::Grant;
 use dream_domain::subscription::{Decision, Facts, Held, state};
 use dream_domain::time::Millis;
-use dream_store::dashboard::{self as store, Platform};
+use dream_store::dashboard::{self as store, Direction, Platform, PlatformSort};
 use dream_store::projects::Tenant;
 use dream_store::subscriptions::Row;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use super::figures::{Subscriptions, mrr};
 use super::money::{Amounts, main_currency, of};
 use super::searched;
 use crate::app::App;
+use crate::http::body::wrong;
 use crate::http::params::Params;
 use crate::http::{page, problem};
 
@@ -29,6 +30,9 @@ use crate::http::{page, problem};
 pub(crate) struct Listing {
     /// Part of an e-mail, or a whole id.
     search: Option<String>,
+    /// `newest` first, `oldest` first, `email`, or `liveUsers`; a leading `-` turns the last two round. `newest` if left
+    /// out.
+    sort: Option<String>,
     /// 1 to 100; 25 if left out.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100)]
     limit: Option<String>,
@@ -90,7 +94,7 @@ struct PlatformSums {
 
 /// List platforms
 ///
-/// Newest first. For operators of this server alone.
+/// Newest first, or as `sort` says. For operators of this server alone.
 #[utoipa::path(get, path = "/api/operator/platforms", operation_id = "listPlatforms", tag = "operators", params(Listing),
     responses((status = 200, description = "A page of platforms", body = PlatformList)), security(("developer" = [])))]
 pub(crate) async fn platforms(
@@ -98,25 +102,44 @@ pub(crate) async fn platforms(
     _: Operator,
     Params(listing): Params<Listing>,
 ) -> problem::Result<Json<PlatformList>> {
-    const LIST: &str = "operator/platforms";
     let limit = page::limit(listing.limit.as_deref())?;
     let search = searched(listing.search.as_deref())?;
+    let (word, sort) = sort(listing.sort.as_deref())?;
+    let list = format!("operator/platforms/{word}");
     let secret = app.master.cursors();
-    let before = listing.cursor.as_deref();
-    let before = before
-        .map(|cursor| page::position(secret, LIST, cursor))
+    let after = listing.cursor.as_deref();
+    let after = after
+        .map(|cursor| page::position(secret, &list, cursor))
         .transpose()?;
     let root = root(&app).await?;
-    let (search, before) = (search.as_deref(), before.as_deref());
-    let found = store::platforms(&app.db, &root.scope, search, before, limit + 1).await?;
+    let (db, search, after) = (&app.db, search.as_deref(), after.as_deref());
+    let found = store::platforms(db, &root.scope, search, sort, after, limit + 1).await?;
     let (found, has_more) = page::cut(found, limit);
     let last = found.last().filter(|_| has_more);
     Ok(Json(PlatformList {
-        next_cursor: last.map(|last| page::cursor(secret, LIST, &last.id)),
+        next_cursor: last.map(|last| page::cursor(secret, &list, &last.place())),
         platforms: rows(&app, &root, &found).await?,
         totals: sums(&app, &root).await?,
         has_more,
     }))
+}
+
+/// The order that a word stands for.
+fn sort(word: Option<&str>) -> Result<(&str, PlatformSort)> {
+    let word = word.unwrap_or("newest");
+    let sort = match word {
+        "newest" => PlatformSort::Newest,
+        "oldest" => PlatformSort::Oldest,
+        "email" => PlatformSort::Email(Direction::Ascending),
+        "-email" => PlatformSort::Email(Direction::Descending),
+        "liveUsers" => PlatformSort::LiveUsers(Direction::Ascending),
+        "-liveUsers" => PlatformSort::LiveUsers(Direction::Descending),
+        _ => {
+            let words = "must be newest, oldest, email, -email, liveUsers or -liveUsers";
+            return Err(wrong("sort", words));
+        }
+    };
+    Ok((word, sort))
 }
 
 async fn sums(app: &App, root: &Tenant) -> Result<PlatformSums> {

@@ -11,7 +11,7 @@ use dream_domain::subscription::{Decision, Facts, Held, Standing, State, state};
 use dream_domain::tier::{find_tier, limit_for};
 use dream_domain::time::Millis;
 use dream_domain::usage::{Extra, Limit, Meter};
-use dream_store::dashboard::{self as store, Filter, Order, Person, Used};
+use dream_store::dashboard::{self as store, Filter, Person, Sort, Used};
 use dream_store::projects::Tenant;
 use dream_store::subscriptions::Row;
 use serde::Serialize;
@@ -23,8 +23,10 @@ use crate::http::page;
 /// Which customers are wanted.
 pub(super) struct Wish<'a> {
     pub(super) filter: Filter<'a>,
-    pub(super) order: Order,
-    /// The last one seen.
+    pub(super) sort: Sort<'a>,
+    /// What cursors are made for.
+    pub(super) list: String,
+    /// The place of the last one seen.
     pub(super) after: Option<String>,
 }
 
@@ -121,16 +123,16 @@ struct SubscriptionColumns {
     interval: Option<String>,
 }
 
-/// The list that cursors are made for.
-pub(super) fn list(tenant: &Tenant) -> String {
-    format!("dashboard/{}", tenant.scope.tenant())
+/// The list that cursors are made for: of a tenant, in an order.
+pub(super) fn list(tenant: &Tenant, sort: &str) -> String {
+    format!("dashboard/{}/{sort}", tenant.scope.tenant())
 }
 
 /// Reads a page. Use is exact after a fold.
 pub(super) async fn page(app: &App, tenant: &Tenant, wish: &Wish<'_>, limit: i64) -> Result<Page> {
     let (db, scope) = (&app.db, &tenant.scope);
     let after = wish.after.as_deref();
-    let found = store::page(db, scope, &wish.filter, wish.order, after, limit + 1).await?;
+    let found = store::page(db, scope, &wish.filter, &wish.sort, after, limit + 1).await?;
     let (found, has_more) = page::cut(found, limit);
     let users: Vec<Arc<str>> = found.iter().map(|person| person.id.clone()).collect();
     let mut grants = by_user(store::grants(db, scope, &users).await?);
@@ -140,7 +142,8 @@ pub(super) async fn page(app: &App, tenant: &Tenant, wish: &Wish<'_>, limit: i64
     let mut used = by_user(used.into_iter().map(|one| (one.user.clone(), one)));
     let mut extras = by_user(store::extras(db, scope, &users).await?);
     let last = found.last().filter(|_| has_more);
-    let next_cursor = last.map(|last| page::cursor(app.master.cursors(), &list(tenant), &last.id));
+    let secret = app.master.cursors();
+    let next_cursor = last.map(|last| page::cursor(secret, &wish.list, &last.place()));
     let customers = found.iter().map(|person| {
         let id = &person.id;
         let known = Known {

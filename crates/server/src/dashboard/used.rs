@@ -1,5 +1,7 @@
 //! Who uses what a project counts, and how much: by day, this month, and in the periods that run.
 
+pub(crate) mod users;
+
 use std::collections::BTreeMap;
 
 use axum::extract::State;
@@ -11,22 +13,24 @@ use dream_domain::project::Kind;
 use dream_domain::tier::limit_for;
 use dream_domain::time::Millis;
 use dream_domain::usage::{Limit, Meter};
-use dream_store::dashboard::{self as store, Allows, Running, Top, Wish};
+use dream_store::dashboard::{self as store, Allows, Near, Wish};
 use dream_store::projects::Tenant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use self::users::Row;
 use super::days;
 use super::figures::{DAY_MS, months};
 use crate::app::App;
 use crate::caller::Backend;
+use crate::http::body::wrong;
 use crate::http::etag::Known;
 use crate::http::params::Params;
 use crate::http::problem;
 use crate::quota;
 
-/// Basis points of everything.
-const ALL: i128 = 10_000;
+/// Who stands in `top`.
+const TOP: i64 = 10;
 
 /// What to look at.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -57,7 +61,7 @@ pub(crate) struct Usage {
     previous: i64,
     customers: UsedBy,
     /// The ten who used most in the periods that run, most first.
-    top: Vec<TopUser>,
+    top: Vec<Row>,
 }
 
 /// One day, UTC.
@@ -84,34 +88,6 @@ struct UsedBy {
     reached: i64,
 }
 
-/// Someone who used much.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct TopUser {
-    /// What is counted under: our id, or the one that the developer's server sends.
-    #[schema(example = "user_019a2b3c4d5e7f60a1b2c3d4e5f60718")]
-    user_id: String,
-    /// Our id; absent for an id that only the developer's server knows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "user_019a2b3c4d5e7f60a1b2c3d4e5f60718")]
-    customer_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "jane@example.com")]
-    email: Option<String>,
-    /// The tier in force; for an id that only the developer's server knows, the one that was last told of it.
-    #[schema(example = "pro")]
-    plan: String,
-    /// In the period that runs.
-    #[schema(example = 420)]
-    used: i64,
-    /// Of the tier, with what was granted on top; -1 is unlimited.
-    #[schema(example = 500)]
-    limit: i64,
-    /// Of what all customers used in the periods that run, in basis points: 2500 is a quarter.
-    #[schema(example = 2500)]
-    share: i64,
-}
-
 /// The use of a meter
 ///
 /// Every day of the span is there. A month is a calendar month, UTC; the periods that run are those of each customer's
@@ -125,15 +101,31 @@ pub(crate) async fn usage(
     Params(span): Params<Span>,
 ) -> problem::Result<Response> {
     let count = days::count(span.days.as_deref())?;
-    let meters = meters_of(&caller.tenant);
-    let meter = span.meter.as_deref().map(Meter::parse).transpose()?;
-    let meter = meter.unwrap_or_else(Meter::requests);
-    if !meters.contains(&meter) {
-        return Err(unknown(&meter, &meters).into());
-    }
+    let (meter, meters) = meter(&caller.tenant, span.meter.as_deref())?;
     app.db.fold().await?;
     let usage = read(&app, &caller.tenant, &meter, &meters, count).await?;
     Ok(known.answer(&usage))
+}
+
+/// The meter of a name, `requests` without one, and all that the project has.
+fn meter(tenant: &Tenant, name: Option<&str>) -> Result<(Meter, Vec<Meter>)> {
+    let meters = meters_of(tenant);
+    let meter = name.map(Meter::parse).transpose()?;
+    let meter = meter.unwrap_or_else(Meter::requests);
+    if !meters.contains(&meter) {
+        return Err(unknown(&meter, &meters));
+    }
+    Ok((meter, meters))
+}
+
+/// What a query says of how near the end of the limit somebody is.
+pub(super) fn near(word: Option<&str>) -> Result<Option<Near>> {
+    match word {
+        None => Ok(None),
+        Some("close") => Ok(Some(Near::Close)),
+        Some("reached") => Ok(Some(Near::Reached)),
+        Some(_) => Err(wrong("usage", "must be close or reached")),
+    }
 }
 
 async fn read(
@@ -147,8 +139,8 @@ async fn read(
     let wish = wish(tenant, meter, app.now());
     let (used, previous) = months(app, scope, meter).await?;
     let running = store::running(db, scope, &wish).await?;
-    let top = store::top(db, scope, &wish).await?;
-    let top = top.iter().map(|one| TopUser::of(one, &running));
+    let top = store::users(db, scope, &wish, None, None, TOP).await?;
+    let top = top.iter().map(|one| Row::of(one, &running));
     Ok(Usage {
         meter: meter.name().to_string(),
         meters: meters.iter().map(|one| one.name().to_string()).collect(),
@@ -222,20 +214,4 @@ fn unknown(meter: &Meter, meters: &[Meter]) -> Error {
         meter.name(),
         names.join(", ")
     ))
-}
-
-impl TopUser {
-    fn of(top: &Top, running: &Running) -> Self {
-        let user = top.user.to_string();
-        let share = i128::from(top.used) * ALL / i128::from(running.used.max(1));
-        Self {
-            customer_id: top.is_known.then(|| user.clone()),
-            user_id: user,
-            email: top.email.as_deref().map(str::to_owned),
-            plan: top.plan.to_string(),
-            used: top.used,
-            limit: top.most.unwrap_or(-1),
-            share: i64::try_from(share).unwrap_or(0),
-        }
-    }
 }

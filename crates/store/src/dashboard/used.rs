@@ -13,9 +13,8 @@ use crate::scope::Scope;
 use crate::sql::{Sql, statements};
 use crate::value::{Row, Value};
 
-/// How many plans one statement takes, and how many customers [`top`] answers.
+/// How many plans one statement takes.
 const PLANS: usize = 8;
-const TOP: usize = 10;
 /// How many values those plans are.
 pub(super) const PLANS_VALUES: usize = 3 * PLANS;
 
@@ -77,8 +76,11 @@ statements! {
         cast(coalesce(sum(case when near = 0 then 1 else 0 end), 0) as bigint),
         cast(coalesce(sum(case when near = 1 then 1 else 0 end), 0) as bigint),
         cast(coalesce(sum(used), 0) as bigint) from (select counter.user_id, counter.used, ", near!(), " as near ", running!(), ") as r");
-    TOP_USERS = concat!("select counter.user_id, u.user_id, u.email, plans.tier, counter.used, ", most!(), " ", running!(), "
-        order by counter.used desc, counter.user_id limit 10");
+    /// `$28` is how near the end, `$29` and `$30` the place: what was used, and by whom.
+    USERS = concat!("select counter.user_id, u.user_id, u.email, plans.tier, counter.used, ", most!(), " ", running!(), "
+        and (cast($28 as bigint) is null or ", near!(), " = $28)
+        and (cast($29 as bigint) is null or counter.used < $29 or (counter.used = $29 and counter.user_id > $30))
+        order by counter.used desc, counter.user_id limit $31");
 }
 
 /// What a plan allows of the meter that is looked at.
@@ -125,9 +127,9 @@ pub struct Running {
     pub used: i64,
 }
 
-/// Someone who used much.
+/// Someone who used some in the period that runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Top {
+pub struct User {
     /// Our id, or the one that the developer's server counts under.
     pub user: Arc<str>,
     /// It is the id of a customer.
@@ -165,7 +167,7 @@ pub async fn used(
 /// Sums over the periods that run.
 pub async fn running(db: &Db, scope: &Scope, wish: &Wish<'_>) -> Result<Running> {
     let mut sum = Running::default();
-    for row in of(db, &RUNNING, scope, wish).await? {
+    for row in of(db, &RUNNING, scope, wish, Vec::new()).await? {
         sum.counted += row.int(0)?;
         sum.close += row.int(1)?;
         sum.reached += row.int(2)?;
@@ -174,17 +176,27 @@ pub async fn running(db: &Db, scope: &Scope, wish: &Wish<'_>) -> Result<Running>
     Ok(sum)
 }
 
-/// The ten who used most in the periods that run, most first.
-pub async fn top(db: &Db, scope: &Scope, wish: &Wish<'_>) -> Result<Vec<Top>> {
-    let rows = of(db, &TOP_USERS, scope, wish).await?;
-    let mut all: Vec<Top> = rows.iter().map(read).collect::<Result<_>>()?;
+/// Who used some in the periods that run, most first; `after` is what the last one seen had used, and its id. Reads
+/// the tenant's counters of the meter once.
+pub async fn users(
+    db: &Db,
+    scope: &Scope,
+    wish: &Wish<'_>,
+    near: Option<Near>,
+    after: Option<(i64, &str)>,
+    limit: i64,
+) -> Result<Vec<User>> {
+    let near = near.map(|near| i64::from(near == Near::Reached));
+    let (used, user) = after.unzip();
+    let rows = of(db, &USERS, scope, wish, params![near, used, user, limit]).await?;
+    let mut all: Vec<User> = rows.iter().map(read).collect::<Result<_>>()?;
     all.sort_by(|a, b| (Reverse(a.used), &a.user).cmp(&(Reverse(b.used), &b.user)));
-    all.truncate(TOP);
+    all.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(all)
 }
 
-fn read(row: &Row) -> Result<Top> {
-    Ok(Top {
+fn read(row: &Row) -> Result<User> {
+    Ok(User {
         user: row.text(0)?,
         is_known: row.opt_text(1)?.is_some(),
         email: row.opt_text(2)?,
@@ -195,11 +207,18 @@ fn read(row: &Row) -> Result<Top> {
 }
 
 /// What a statement answers for all plans, some of them at a time.
-async fn of(db: &Db, sql: &'static Sql, scope: &Scope, wish: &Wish<'_>) -> Result<Vec<Row>> {
+async fn of(
+    db: &Db,
+    sql: &'static Sql,
+    scope: &Scope,
+    wish: &Wish<'_>,
+    more: Vec<Value>,
+) -> Result<Vec<Row>> {
     let mut all = Vec::new();
     for some in wish.at_once() {
         let mut row = params![scope.tenant(), wish.meter.name(), wish.default_plan];
         row.extend(values(some));
+        row.extend(more.iter().cloned());
         all.extend(db.rows(sql, row).await?);
     }
     Ok(all)

@@ -4,6 +4,8 @@ mod attention;
 mod canceling;
 mod many;
 mod plans;
+mod platforms;
+mod sorting;
 mod used;
 
 use std::collections::BTreeMap;
@@ -15,7 +17,7 @@ use dream_domain::subscription::{
 use dream_domain::tier::Interval;
 use dream_domain::usage::Meter;
 use dream_store::Db;
-use dream_store::dashboard::{self, Filter, Order};
+use dream_store::dashboard::{self, Filter, Sort};
 use dream_store::invoices::{self, Invoice};
 use dream_store::scope::Scope;
 use dream_store::subscriptions::{self, Applied, ChangeRow, Row};
@@ -130,7 +132,7 @@ async fn subscriptions_stand_where_the_rules_put_them() {
                 status: Some(asked),
                 ..Filter::default()
             };
-            let page = dashboard::page(db, scope, &filter, Order::Newest, None, 9).await;
+            let page = dashboard::page(db, scope, &filter, &Sort::Newest, None, 9).await;
             let is_there = !page.unwrap().is_empty();
             assert_eq!(
                 is_there,
@@ -322,9 +324,9 @@ async fn page_has_everything_of_each_and_nothing_of_others() {
     };
     let all = Filter::default();
     let newest: Vec<_> = ids.iter().rev().cloned().collect();
-    assert_eq!(people(&all, Order::Newest, None, 100).await, newest);
-    assert_eq!(people(&all, Order::Oldest, None, 100).await, ids);
-    let rest = people(&all, Order::Oldest, Some(&ids[57]), 100).await;
+    assert_eq!(people(&all, &Sort::Newest, None, 100).await, newest);
+    assert_eq!(people(&all, &Sort::Oldest, None, 100).await, ids);
+    let rest = people(&all, &Sort::Oldest, Some(&ids[57]), 100).await;
     assert_eq!(rest, ids[58..]);
     let plan = |name: &str, is_default| Filter {
         plan: Some(name.to_owned()),
@@ -332,13 +334,13 @@ async fn page_has_everything_of_each_and_nothing_of_others() {
         ..Filter::default()
     };
     assert_eq!(
-        people(&plan("pro", false), Order::Newest, None, 100)
+        people(&plan("pro", false), &Sort::Newest, None, 100)
             .await
             .len(),
         30
     );
     assert_eq!(
-        people(&plan("free", true), Order::Newest, None, 100)
+        people(&plan("free", true), &Sort::Newest, None, 100)
             .await
             .len(),
         30

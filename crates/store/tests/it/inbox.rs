@@ -1,11 +1,14 @@
 //! Events arrive once, are worked in the order of their lane by one worker at a time, and can be replayed.
 
+mod listing;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dream_store::Db;
-use dream_store::inbox::{self, Filter, NewEvent, Received, Status};
+use dream_store::inbox::{self, Filter, NewEvent, Received, Sort, Status};
 use dream_store::projects::{self, Tenant};
+use dream_store::reconcile;
 use parking_lot::Mutex;
 use tokio::task::JoinSet;
 
@@ -133,7 +136,10 @@ async fn a_lane_waits_for_its_first_event() {
     assert!(one(&second, now).await.is_none(), "not even by name");
     let held = held.into_iter().find(|event| *event.id == *first).unwrap();
     let later = now.plus(10_000);
+    let due = async |at| reconcile::events_due(db, at).await.unwrap();
+    assert_eq!(due(now).await, 3, "what is being worked is due, too");
     assert!(inbox::failed(db, &held, later, "503").await.unwrap());
+    assert_eq!((due(now).await, due(later).await), (1, 3));
     assert!(one(&second, now).await.is_none());
     assert!(one(&first, now).await.is_none(), "it is not due yet");
     let held = one(&first, later).await.unwrap();
@@ -175,6 +181,23 @@ async fn a_claim_that_nobody_answers_for_ends() {
     assert!(!inbox::ignored(db, &first, now, "late").await.unwrap());
     assert!(inbox::ignored(db, &again, now, "nobody's").await.unwrap());
     assert!(!inbox::done(db, &again, now).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_only_process_on_a_database_begins_without_claims() {
+    let store = Store::new().await;
+    let db = &store.db;
+    let id = arrive(db, "1", "sub_a").await;
+    let now = db.now();
+    let lost = claim(db, now).await.remove(0);
+    assert!(claim(db, now).await.is_empty());
+    inbox::free(db).await.unwrap();
+    assert!(inbox::waits(db, &id).await.unwrap());
+    assert!(!inbox::done(db, &lost, now).await.unwrap());
+    let again = claim(db, now).await.remove(0);
+    assert_eq!((&*again.id, again.attempts), (id.as_str(), 2));
+    assert!(inbox::done(db, &again, now).await.unwrap());
+    assert!(!inbox::waits(db, &id).await.unwrap());
 }
 
 #[tokio::test]
@@ -226,7 +249,9 @@ async fn events_are_listed_to_their_tenant_alone() {
     told(db, &neighbour, "theirs", "sub_8").await;
     ids.reverse();
     let page = async |filter: &Filter, before: Option<&str>| {
-        let page = inbox::list(db, scope, filter, before, 3).await.unwrap();
+        let page = inbox::list(db, scope, filter, Sort::Newest, before, 3)
+            .await
+            .unwrap();
         page.into_iter()
             .map(|e| e.id.to_string())
             .collect::<Vec<_>>()

@@ -35,6 +35,7 @@ mod journal;
 mod keys;
 mod leases;
 mod limits;
+mod lists;
 mod logos;
 mod lossy_vfs;
 mod lost_writes;

@@ -1,11 +1,12 @@
 //! Orders: written by version, with their stock and money in one transaction.
 
 mod histories;
+mod listing;
 
 use dream_domain::id::RefundId;
 use dream_domain::order::{Dispute, Hold, RefundStatus, State};
 use dream_domain::time::Millis;
-use dream_store::orders::{self, Applied, Apply, Entry, Filter, NewRefund, Order, Return};
+use dream_store::orders::{self, Applied, Apply, Entry, Filter, NewRefund, Order, Return, Sort};
 use dream_store::projects::Tenant;
 use dream_store::scope::Scope;
 use dream_store::{Db, receipts, reservations};
@@ -210,34 +211,14 @@ async fn orders_are_found_in_every_way() {
     assert!(receipts::find(db, "no such hash").await.unwrap().is_none());
     let theirs = orders::find(db, &other.scope, ids[0].as_str()).await;
     assert_eq!(theirs.unwrap(), None, "another project has no such order");
-    let count = async |filter: Filter| orders::list(db, scope, &filter, 9).await.unwrap().len();
-    let state = Some(State::Paid);
     let paid = Filter {
-        state,
+        state: Some(State::Paid),
         ..Filter::default()
     };
-    assert_eq!(count(Filter::default()).await, 3);
-    assert_eq!(count(paid).await, 1);
-    for (buyer, many) in [("ada@example.com", 3), ("eve@example.com", 0)] {
-        let buyer = Some(buyer.to_owned());
-        let filter = Filter {
-            buyer,
-            ..Filter::default()
-        };
-        assert_eq!(count(filter).await, many);
+    for (filter, many) in [(Filter::default(), 3), (paid, 1)] {
+        let found = orders::list(db, scope, &filter, Sort::Newest, None, 9).await;
+        assert_eq!(found.unwrap().len(), many);
     }
-    let second = order(db, scope, ids[1].as_str()).await;
-    let window = Filter {
-        from: Some(second.created_at),
-        to: Some(second.created_at.plus(1)),
-        ..Filter::default()
-    };
-    assert_eq!(count(window).await, 1);
-    let before = Filter {
-        before: Some(ids[2].to_string()),
-        ..Filter::default()
-    };
-    assert_eq!(count(before).await, 2);
 }
 
 #[tokio::test]

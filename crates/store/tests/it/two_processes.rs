@@ -1,6 +1,8 @@
 //! Two processes on one PostgreSQL database: exact together, and what one changes the other sees.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dream_domain::key::PublishableKey;
@@ -318,12 +320,15 @@ async fn connections_cut_under_load_cost_answers_and_never_an_acknowledged_call(
     let scope = project(&store.db).await.scope;
     let call = Call::by("ann");
     let seen = judge(&store.db, &scope, "ann").await;
+    let axe = store.client().await;
+    let is_over = Arc::new(AtomicBool::new(false));
     let mut running = JoinSet::new();
     for _ in 0..16 {
         let (db, take) = (store.db.clone(), call.take(&scope, seen));
+        let is_over = is_over.clone();
         running.spawn(async move {
             let (mut taken, mut failed) = (0, 0);
-            for _ in 0..60 {
+            while !is_over.load(Ordering::Relaxed) {
                 match db.take(take.clone()).await {
                     Ok(Verdict::Taken(_)) => taken += 1,
                     Ok(other) => panic!("{other:?}"),
@@ -336,13 +341,13 @@ async fn connections_cut_under_load_cost_answers_and_never_an_acknowledged_call(
             (taken, failed)
         });
     }
-    let axe = store.client().await;
     for _ in 0..10 {
         tokio::time::sleep(Duration::from_millis(15)).await;
         let others = "select pg_terminate_backend(pid) from pg_stat_activity
             where datname = current_database() and pid <> pg_backend_pid()";
         axe.simple_query(others).await.unwrap();
     }
+    is_over.store(true, Ordering::Relaxed);
     let (mut taken, mut failed) = (0, 0);
     for (t, f) in running.join_all().await {
         taken += t;
@@ -366,7 +371,7 @@ async fn connections_cut_under_load_cost_answers_and_never_an_acknowledged_call(
     println!("{taken} acknowledged, {failed} failed, {used} counted");
     assert!(taken <= used && used <= taken + failed);
     assert!(failed > 0, "no connection was cut while a call ran");
-    for _ in 0..100 {
+    for _ in 0..3000 {
         if let Ok(Verdict::Taken(tally)) = call.send(&store.db, &scope).await {
             assert!(tally.count.used > used);
             return;

@@ -53,9 +53,9 @@ async fn grants_move_customers_away_from_their_limit_everywhere() {
         json!({"counted": 4, "close": 2, "reached": 1})
     );
     let close = link(&project, "limit_close").await;
-    assert_eq!(close, "customers?usage=close");
+    assert_eq!(close, "usage/customers?usage=close");
     let reached = link(&project, "limit_reached").await;
-    assert_eq!(reached, "customers?usage=reached");
+    assert_eq!(reached, "usage/customers?usage=reached");
     let (rows, _) = listed(&project, "?usage=reached").await;
     assert_eq!(rows, [(10, 10)]);
     // 10 of 12 is more than 80 %, 10 of 13 is not.

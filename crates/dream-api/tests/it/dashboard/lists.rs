@@ -78,6 +78,8 @@ async fn wrong_words_in_the_address_are_refused_400_422() {
     let project = Project::saas(&shared().await, 5).await;
     for (query, status, code) in [
         ("?sort=mrr", 422, "invalid_value"),
+        ("?sort=-newest", 422, "invalid_value"),
+        ("?sort=", 422, "invalid_value"),
         ("?status=paid", 422, "invalid_value"),
         ("?usage=full", 422, "invalid_value"),
         ("?limit=0", 422, "invalid_value"),
@@ -94,6 +96,92 @@ async fn wrong_words_in_the_address_are_refused_400_422() {
         let path = format!("/api/dashboard/series?days={days}");
         let reply = project.secret(project.api.get(&path)).send().await;
         reply.problem(422, "invalid_value");
+    }
+}
+
+/// Two pages of a list, which has more than one.
+async fn both(project: &Project, query: &str) -> Vec<Value> {
+    let first = dashboard(project, query).await;
+    let cursor = first.text_at("/nextCursor");
+    let rest = dashboard(project, &format!("{query}&cursor={cursor}")).await;
+    assert_eq!(rest.json["nextCursor"], Value::Null);
+    let pages = [&first.json, &rest.json].map(|page| page["customers"].as_array().unwrap());
+    pages.into_iter().flatten().cloned().collect()
+}
+
+#[tokio::test]
+async fn customers_are_sorted_by_what_the_table_shows_of_them() {
+    let shop = Shop::open(&shared().await, 10).await;
+    let project = &shop.project;
+    // The plan of one counts by day, that of the others by month.
+    let daily = json!({"period": "day"});
+    project.edit("max", daily).await.is(200);
+    for (name, used) in [("Bob", 3), ("ada", 0), ("eve", 7), ("Dan", 3)] {
+        let id = project.customer(&format!("{name}@example.com")).await;
+        if used > 0 {
+            project.take(&id, used).await.is(200);
+        }
+    }
+    let max = project.customer("cat@example.com").await;
+    project.take(&max, 9).await.is(200);
+    project.set_plan(&max, "max").await.is(200);
+    project.take(&max, 5).await.is(200);
+    let made = project.create(json!({"externalId": "nobody"})).await;
+    made.is(201);
+    let person = project.person("fay@example.com").await;
+    let session = shop.buy(&person, "pro").await;
+    shop.confirm(&person, &session).await.is(200);
+    let column = |rows: &[Value], name: &str| -> Vec<Value> {
+        rows.iter().map(|row| row[name].clone()).collect()
+    };
+    let names = ["ada", "Bob", "cat", "Dan", "eve", "fay"];
+    let mut emails = names.map(|name| format!("{name}@example.com"));
+    for sort in ["email", "-email"] {
+        let rows = both(project, &format!("?limit=4&sort={sort}")).await;
+        let found = column(&rows, "email");
+        assert_eq!(found[..6], emails.clone().map(Value::from), "{sort}");
+        assert_eq!(found[6], "");
+        emails.reverse();
+    }
+    let mut used = vec![0, 0, 0, 3, 3, 5, 7];
+    for sort in ["usage", "-usage"] {
+        let rows = both(project, &format!("?limit=4&sort={sort}")).await;
+        assert_eq!(json!(column(&rows, "usage")), json!(used), "{sort}");
+        used.reverse();
+    }
+    for sort in ["renews", "-renews"] {
+        let rows = both(project, &format!("?limit=4&sort={sort}")).await;
+        assert_eq!(rows[0]["email"], "fay@example.com", "{sort}");
+        let renew = rows.iter().filter(|row| row["renewsAt"].is_string());
+        assert_eq!(renew.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn cursor_of_another_order_is_refused_422() {
+    let project = Project::saas(&shared().await, 5).await;
+    for name in ["a", "b"] {
+        project.customer(&format!("{name}@example.com")).await;
+    }
+    let sorts = [
+        "newest", "oldest", "email", "-email", "usage", "-usage", "renews", "-renews",
+    ];
+    for made in sorts {
+        let first = dashboard(&project, &format!("?limit=1&sort={made}")).await;
+        let cursor = first.text_at("/nextCursor");
+        for sort in sorts.into_iter().filter(|sort| *sort != made) {
+            let path = format!("/api/dashboard?limit=1&sort={sort}&cursor={cursor}");
+            let reply = project.secret(project.api.get(&path)).send().await;
+            reply.problem(422, "invalid_cursor");
+        }
+        let rest = dashboard(&project, &format!("?limit=1&sort={made}&cursor={cursor}")).await;
+        assert_eq!(rest.json["hasMore"], false, "{made}");
+    }
+    let reply = project.secret(project.api.get("/api/dashboard?sort=plan"));
+    let refused = reply.send().await.problem(422, "invalid_value");
+    assert_eq!(refused.json["errors"][0]["location"], "sort");
+    for word in sorts {
+        assert!(refused.text.contains(word), "{word}: {}", refused.text);
     }
 }
 

@@ -49,4 +49,28 @@ async fn operators_see_every_platform_and_nobody_else_does_403() {
     assert_eq!(rest.text_at("/platforms/0/email"), "demo@dream-api.test");
     let found = list("?search=OTHER", api.developer()).await.is(200);
     assert_eq!(found.json["platforms"].as_array().unwrap().len(), 1);
+    for (sort, first) in [
+        ("newest", "other@example.com"),
+        ("oldest", "demo@dream-api.test"),
+        ("email", "demo@dream-api.test"),
+        ("-email", "other@example.com"),
+        ("liveUsers", "demo@dream-api.test"),
+        ("-liveUsers", "other@example.com"),
+    ] {
+        let query = format!("?limit=1&sort={sort}");
+        let page = list(&query, api.developer()).await.is(200);
+        assert_eq!(page.text_at("/platforms/0/email"), first, "{sort}");
+        let cursor = page.text_at("/nextCursor");
+        let rest = list(&format!("{query}&cursor={cursor}"), api.developer()).await;
+        let rest = rest.is(200);
+        assert_ne!(rest.text_at("/platforms/0/email"), first, "{sort}");
+        assert_eq!(rest.json["hasMore"], false);
+        let other = if sort == "email" { "-email" } else { "email" };
+        let query = format!("?limit=1&sort={other}&cursor={cursor}");
+        let refused = list(&query, api.developer()).await;
+        refused.problem(422, "invalid_cursor");
+    }
+    let refused = list("?sort=mrr", api.developer()).await;
+    let refused = refused.problem(422, "invalid_value");
+    assert!(refused.text.contains("-liveUsers"), "{}", refused.text);
 }

@@ -177,3 +177,64 @@ async fn membership_counts_without_limits() {
     let customers = json!({"counted": 1, "close": 0, "reached": 0});
     assert_eq!(found.json["customers"], customers);
 }
+
+/// A page of those who use a meter: what they used, and where the next one begins.
+async fn users(project: &Project, query: &str) -> (Vec<i64>, Value) {
+    let path = format!("/api/dashboard/usage/customers{query}");
+    let call = project.secret(project.api.get(&path));
+    let found = call.send().await.is(200).json;
+    let rows = found["customers"].as_array().unwrap().iter();
+    let used = rows.map(|row| row["used"].as_i64().unwrap());
+    (used.collect(), found["nextCursor"].clone())
+}
+
+#[tokio::test]
+async fn everybody_who_uses_a_meter_is_listed_most_first_200() {
+    let project = project(&shared().await).await;
+    for (index, amount) in [1, 4, 5, 4, 2, 4, 5].into_iter().enumerate() {
+        let call = project.track(&format!("ext-{index}"));
+        call.json(json!({"amount": amount})).send().await.is(200);
+    }
+    user(&project, "close", "free", 4).await;
+    let (mut all, mut query) = (Vec::new(), "?limit=3".to_owned());
+    loop {
+        let (rows, next) = users(&project, &query).await;
+        all.extend(rows);
+        let Some(next) = next.as_str() else { break };
+        query = format!("?limit=3&cursor={next}");
+    }
+    assert_eq!(all, [5, 5, 4, 4, 4, 4, 2, 1]);
+    assert_eq!(users(&project, "?usage=reached").await.0, [5, 5]);
+    let (close, next) = users(&project, "?usage=close&limit=3").await;
+    assert_eq!(close, [4, 4, 4]);
+    let next = next.as_str().unwrap();
+    let rest = format!("?usage=close&limit=3&cursor={next}");
+    assert_eq!(users(&project, &rest).await, (vec![4], Value::Null));
+    assert!(users(&project, "?meter=tokens").await.0.is_empty());
+    // A cursor belongs to its list.
+    for query in [
+        format!("?usage=reached&cursor={next}"),
+        format!("?usage=close&meter=tokens&cursor={next}"),
+    ] {
+        let path = format!("/api/dashboard/usage/customers{query}");
+        let call = project.secret(project.api.get(&path));
+        call.send().await.problem(422, "invalid_cursor");
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_of_users_is_checked_4xx() {
+    let project = project(&shared().await).await;
+    let path = "/api/dashboard/usage/customers";
+    for (query, code) in [
+        ("?usage=all", "invalid_value"),
+        ("?limit=0", "invalid_value"),
+        ("?cursor=x", "invalid_cursor"),
+        ("?meter=images", "unknown_meter"),
+    ] {
+        let call = project.api.get(&format!("{path}{query}"));
+        project.secret(call).send().await.problem(422, code);
+    }
+    let public = project.api.get(path).key(&project.pk).send().await;
+    public.is(403);
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dream_domain::period::PeriodKind;
 use dream_domain::usage::Meter;
-use dream_store::dashboard::{self, Allows, Filter, Near, Order, Running, Wish};
+use dream_store::dashboard::{self, Allows, Filter, Near, Running, Sort, Wish};
 use dream_store::inbox;
 use dream_store::projects::Tenant;
 
@@ -93,7 +93,9 @@ async fn customers_near_their_limits_are_counted_and_listed_by_one_rule() {
     db.fold().await.unwrap();
     assert_eq!((close.len(), reached.len()), (6, 4));
     assert_eq!(near(&store, &tenant).await, (6, 4));
-    let top = dashboard::top(db, scope, &wish(&store)).await.unwrap();
+    let top = dashboard::users(db, scope, &wish(&store), None, None, 10)
+        .await
+        .unwrap();
     assert_eq!((top[0].used, top[0].most), (240, Some(250)));
     let listed = async |level, order, after: Option<&str>, limit| {
         let filter = Filter {
@@ -104,20 +106,20 @@ async fn customers_near_their_limits_are_counted_and_listed_by_one_rule() {
         let page = page.unwrap().into_iter().map(|person| person.id);
         page.collect::<Vec<_>>()
     };
-    assert_eq!(listed(Near::Close, Order::Oldest, None, 9).await, close);
-    assert_eq!(listed(Near::Reached, Order::Oldest, None, 9).await, reached);
+    assert_eq!(listed(Near::Close, &Sort::Oldest, None, 9).await, close);
+    assert_eq!(listed(Near::Reached, &Sort::Oldest, None, 9).await, reached);
     // Of both plans, which two statements look for.
     let newest: Vec<_> = close.iter().rev().cloned().collect();
     for (index, id) in newest.iter().enumerate() {
         let after = index.checked_sub(1).map(|index| &*newest[index]);
-        let one = listed(Near::Close, Order::Newest, after, 1).await;
+        let one = listed(Near::Close, &Sort::Newest, after, 1).await;
         assert_eq!(one, std::slice::from_ref(id));
     }
     let last = newest.last().map(|id| &**id);
-    assert!(listed(Near::Close, Order::Newest, last, 1).await.is_empty());
+    assert!(listed(Near::Close, &Sort::Newest, last, 1).await.is_empty());
     store.clock.advance(40 * DAY);
     assert_eq!(near(&store, &tenant).await, (0, 0), "the period is over");
-    assert!(listed(Near::Close, Order::Newest, None, 9).await.is_empty());
+    assert!(listed(Near::Close, &Sort::Newest, None, 9).await.is_empty());
 }
 
 #[tokio::test]

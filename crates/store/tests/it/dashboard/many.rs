@@ -1,8 +1,9 @@
 //! A project of 100,000 customers with a million days of use; says how long each part of its dashboard takes.
 
+use dream_domain::subscription::Standing;
 use dream_domain::usage::Meter;
 use dream_store::Db;
-use dream_store::dashboard::{self, Allows, Filter, Near, Order, Wish};
+use dream_store::dashboard::{self, Allows, Direction, Filter, Near, Sort, Wish};
 use dream_store::scope::Scope;
 
 use crate::clock::{DAY, Watch};
@@ -27,7 +28,7 @@ async fn hundred_thousand_customers_are_one_page() {
     let (db, scope) = (&store.db, &tenant.scope);
     let all = Filter::default();
     let watch = Watch::start();
-    let page = dashboard::page(db, scope, &all, Order::Newest, None, 101).await;
+    let page = dashboard::page(db, scope, &all, &Sort::Newest, None, 101).await;
     let users: Vec<_> = page.unwrap().into_iter().map(|one| one.id).collect();
     println!("page: {:?}", watch.elapsed());
     assert_eq!(users.len(), 101);
@@ -63,26 +64,60 @@ async fn hundred_thousand_customers_are_one_page() {
         .unwrap();
     println!("days: {:?}", watch.elapsed());
     near(db, scope, month).await;
+    sorted(db, scope, month).await;
 }
 
-/// What is told of limits.
-async fn near(db: &Db, scope: &Scope, month: i64) {
+/// The first page of every order, and one whose filter looks at the subscriptions of each.
+async fn sorted(db: &Db, scope: &Scope, month: i64) {
+    let wish = wish(month);
+    let filter = Filter {
+        status: Some(Standing::Canceled),
+        ..Filter::default()
+    };
+    for sort in [
+        Sort::Newest,
+        Sort::Email(Direction::Ascending),
+        Sort::Email(Direction::Descending),
+        Sort::Usage(Direction::Descending, wish),
+        Sort::Renews(Direction::Ascending, "free"),
+    ] {
+        for filter in [&Filter::default(), &filter] {
+            let watch = Watch::start();
+            let page = dashboard::page(db, scope, filter, &sort, None, 101).await;
+            let found = page.unwrap().len();
+            println!(
+                "{sort:?} {:?}, {found}: {:?}",
+                filter.status,
+                watch.elapsed()
+            );
+        }
+    }
+}
+
+fn wish(month: i64) -> Wish<'static> {
     let since = dream_domain::time::Millis(month);
     let allows = |plan, most| Allows {
         plan,
         most: Some(most),
         since,
     };
-    let wish = Wish {
+    Wish {
         meter: Meter::requests(),
         default_plan: "free",
         plans: vec![allows("free", 5), allows("pro", 500), allows("", 0)],
-    };
+    }
+}
+
+/// What is told of limits.
+async fn near(db: &Db, scope: &Scope, month: i64) {
+    let wish = wish(month);
     let watch = Watch::start();
     let running = dashboard::running(db, scope, &wish).await.unwrap();
     println!("running: {running:?} {:?}", watch.elapsed());
     let watch = Watch::start();
-    let top = dashboard::top(db, scope, &wish).await.unwrap();
+    let top = dashboard::users(db, scope, &wish, None, None, 10)
+        .await
+        .unwrap();
     println!("top {}: {:?}", top.len(), watch.elapsed());
     for near in [Near::Close, Near::Reached] {
         let filter = Filter {
@@ -90,7 +125,7 @@ async fn near(db: &Db, scope: &Scope, month: i64) {
             ..Filter::default()
         };
         let watch = Watch::start();
-        let page = dashboard::page(db, scope, &filter, Order::Newest, None, 101).await;
+        let page = dashboard::page(db, scope, &filter, &Sort::Newest, None, 101).await;
         let found = page.unwrap().len();
         println!("{near:?}, {found}: {:?}", watch.elapsed());
     }

@@ -66,7 +66,9 @@ async fn sums_over_more_plans_than_one_statement_takes() {
         used: 190 + 25,
     };
     assert_eq!(found, expected);
-    let top = dashboard::top(db, scope, &wish).await.unwrap();
+    let top = dashboard::users(db, scope, &wish, None, None, 10)
+        .await
+        .unwrap();
     let rows: Vec<_> = top.iter().map(|one| (one.used, one.most)).collect();
     let expected = [19, 18, 17, 16, 15, 14, 13, 12, 11, 10];
     assert_eq!(
