@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::home::Home;
 use crate::sample::reader::{CUSTOMERS, ORDERS, Reader, posting};
-use crate::server::{Server, wait_until};
+use crate::server::{LOOKS, Server, wait_until};
 
 /// What is printed when it begins.
 const BEGINS: &str = "Filling the demo projects with a month of sample data";
@@ -245,7 +245,7 @@ async fn refuse_calls(sandbox: &str) {
         let text = answer.text().await.ok()?;
         text.contains("/v1/checkout/sessions").then_some(())
     };
-    for _ in 0..1500 {
+    for _ in 0..LOOKS {
         if begun().await.is_some() {
             break;
         }

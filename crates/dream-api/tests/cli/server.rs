@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use crate::home::Home;
 
-/// How often a condition is looked at, and how many times before the test fails: half a minute.
+/// How often a condition is looked at, and how many times before the test fails: three minutes.
 const LOOK: Duration = Duration::from_millis(20);
-const LOOKS: u32 = 1500;
+pub(crate) const LOOKS: u32 = 9000;
 
 /// A running server; ended when dropped.
 pub(crate) struct Server {
@@ -42,10 +42,7 @@ impl Server {
             .unwrap();
         // The client wants a provider even where no address is https; a second one changes nothing.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let client = Client::builder()
-            .timeout(Duration::from_secs(30))
-            .build()
-            .unwrap();
+        let client = Client::builder().timeout(LOOK * LOOKS).build().unwrap();
         let mut server = Self {
             child,
             log,

@@ -1,13 +1,13 @@
 //! A client of a running server, and what it answers.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
 use crate::database::Database;
+use crate::server::PATIENCE;
 
 /// A client of one test.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ impl Api {
         let client = Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_mins(1))
+            .timeout(PATIENCE)
             .build();
         Self {
             base: base.to_owned(),
@@ -128,20 +128,25 @@ impl Call {
 
     /// The answer; none if the connection broke.
     pub(crate) async fn try_send(self) -> Option<Reply> {
-        let answer = self.0.send().await.ok()?;
+        self.answer().await.ok()
+    }
+
+    pub(crate) async fn send(self) -> Reply {
+        let answer = self.answer().await;
+        answer.unwrap_or_else(|error| panic!("the server answers: {error:?}"))
+    }
+
+    async fn answer(self) -> reqwest::Result<Reply> {
+        let answer = self.0.send().await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let text = String::from_utf8_lossy(&answer.bytes().await.ok()?).into_owned();
+        let text = String::from_utf8_lossy(&answer.bytes().await?).into_owned();
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Some(Reply {
+        Ok(Reply {
             status,
             headers,
             text,
             json,
         })
-    }
-
-    pub(crate) async fn send(self) -> Reply {
-        self.try_send().await.expect("the server answers")
     }
 }
 

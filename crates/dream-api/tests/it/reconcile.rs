@@ -6,6 +6,7 @@ mod stopped;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::api::Api;
 use crate::billing::shop::{DAY, Shop, alone};
 use crate::dashboard::dashboard;
 use crate::project::Person;
@@ -31,14 +32,28 @@ async fn subscriber(shop: &Shop, name: &str) -> Person {
     person
 }
 
-/// From now on nothing is told any more; what was told before is worked. What a server makes at the provider for its
-/// own demo projects, at the same account, leaves when it can: later it would be missed like the rest.
-async fn drop_everything(shop: &Shop) {
+/// Waits until nothing that a server does by itself asks the provider any more, so that whatever is ordered of the next
+/// call is met by the next call of the test.
+pub(crate) async fn quiet(api: &Api) {
+    has_left(api).await;
+    api.post("/_dev/reconcile").send().await.is(200);
+    let clock = api.post("/_dev/clock").json(json!({"advanceSeconds": 0}));
+    clock.send().await.is(200);
+}
+
+/// Waits until nothing waits to leave, such as what a server makes at the provider for its own demo projects.
+async fn has_left(api: &Api) {
     eventually("nothing waits to leave", async || {
         let waiting = "select count(*) from outbox where status = 'waiting' and kind <> 'mail'";
-        shop.api().database().look(waiting).await == [["0"]]
+        api.database().look(waiting).await == [["0"]]
     })
     .await;
+}
+
+/// From now on nothing is told any more; what was told before is worked. What leaves later, at the same account, would
+/// be missed like the rest.
+async fn drop_everything(shop: &Shop) {
+    has_left(shop.api()).await;
     shop.wait(1).await;
     shop.control("misbehave", json!({"what": "drop"})).await;
 }

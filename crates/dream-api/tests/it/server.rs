@@ -1,9 +1,12 @@
 //! The real binary with a data directory and a database of its own.
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -16,8 +19,9 @@ use crate::database::Database;
 /// 32 bytes that tests may know, so that they can look into what the server sealed.
 pub(crate) const MASTER_KEY: &str = "0E8ydMHYHxtqVuzcUVN4yRHIRgmtjq9uzskXFlouKu0=";
 
-/// How long anything that is waited for may take.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// How long anything that is waited for may take: longer than every bound of the server, so that its own word comes
+/// first, and long enough for a machine that does much else.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Prints the id of the server, waits for its end and prints how it ended. When its standard input closes,
 /// by whatever cause, the server is killed: not even a killed test leaves one behind.
@@ -140,6 +144,8 @@ impl Server {
         command.arg(removed.map_or(Path::new(""), |folder| folder));
         command.arg(env!("CARGO_BIN_EXE_dream-api"));
         surroundings(&mut command, &place);
+        // An address that nobody else gets between this server and the next one on its data.
+        command.env("DREAM_LISTEN", free_address());
         command.envs(variables.iter().copied());
         command
             .stdin(Stdio::piped())
@@ -286,10 +292,18 @@ fn number(lines: &mut impl BufRead) -> Option<i64> {
     line.trim().parse().ok()
 }
 
-/// A loopback address that was free a moment ago, for what must be known before a start.
+/// A free loopback address for what must be known before a start, or be the same after the next one. Each is handed
+/// out once, from ports that the system gives to nobody who asks for any.
 pub(crate) fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
+    static FIRST: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    loop {
+        let next = FIRST.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let address = format!("127.0.0.1:{}", 10_000 + next % 20_000);
+        if TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
 }
 
 /// Waits until something is so; fails with `what` if it never is.

@@ -52,7 +52,9 @@ mod tests {
 
     fn read(lines: &[&str]) -> Vec<String> {
         let mut failing = Failing::default();
-        lines.iter().for_each(|line| failing.read(line));
+        for line in lines {
+            failing.read(line);
+        }
         failing.what()
     }
 

@@ -264,7 +264,7 @@ async fn a_page_that_cannot_be_opened_holds_nothing_503() {
     let (_server, market) = alone(json!([product("mug", 2)])).await;
     market.checkout(&[("mug", 1)]).await;
     market
-        .control("misbehave", json!({"what": "answer_500", "count": 20}))
+        .control("misbehave", json!({"what": "answer_500", "count": 1000}))
         .await;
     let reply = market.send(&market.cart(&[("mug", 1)])).await;
     reply.problem(503, "stripe_unavailable");

@@ -79,11 +79,12 @@ async fn running_requests_finish_before_the_end() {
     idle.send("GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await;
     assert_eq!(idle.reply().await.unwrap().status, 200);
     let head = format!(
-        "POST /api/data HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\nx-user-id: u1\r\ncontent-length: 2\r\n\r\n",
+        "POST /api/data HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\nx-user-id: u1\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n",
         project.sk
     );
     slow.send(head).await;
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    // The server asks for the body: the request runs.
+    assert_eq!(slow.reply().await.unwrap().status, 100);
     server.signal("TERM");
     assert!(idle.is_closed().await);
     slow.send("{}").await;

@@ -9,9 +9,9 @@ use crate::server::Server;
 
 async fn impatient() -> Server {
     Server::with(&[
-        ("DREAM_HTTP_HEADER_TIMEOUT_SECONDS", "1"),
-        ("DREAM_HTTP_BODY_TIMEOUT_SECONDS", "1"),
-        ("DREAM_HTTP_IDLE_TIMEOUT_SECONDS", "2"),
+        ("DREAM_HTTP_HEADER_TIMEOUT_SECONDS", "2"),
+        ("DREAM_HTTP_BODY_TIMEOUT_SECONDS", "2"),
+        ("DREAM_HTTP_IDLE_TIMEOUT_SECONDS", "4"),
     ])
     .await
 }
@@ -70,7 +70,7 @@ async fn an_idle_connection_is_closed_and_a_busy_one_is_not() {
     let (mut idle, mut busy) = (Raw::open(&api).await, Raw::open(&api).await);
     idle.send(get).await;
     assert_eq!(idle.reply().await.unwrap().status, 200);
-    for _ in 0..8 {
+    for _ in 0..10 {
         busy.send(get).await;
         assert_eq!(busy.reply().await.unwrap().status, 200);
         tokio::time::sleep(Duration::from_millis(600)).await;

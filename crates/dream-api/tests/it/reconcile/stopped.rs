@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::round;
+use super::quiet;
 use crate::billing::shop::Shop;
 use crate::server::{Place, Server, Start, eventually};
 
@@ -33,8 +33,7 @@ async fn stopped_in_a_round(signal: &str) -> Place {
     let soon = ("DREAM_HTTP_SHUTDOWN_TIMEOUT_SECONDS", "1");
     let server = Server::with(&[soon]).await;
     let shop = Shop::open(&server.api(), 2).await;
-    // The one that follows a start is over, too.
-    round(&shop).await;
+    quiet(&server.api()).await;
     hang(&shop).await;
     let asked = shop.api().post("/_dev/reconcile");
     let asking = tokio::spawn(asked.try_send());

@@ -36,6 +36,21 @@ impl Scene {
         call.send().await
     }
 
+    /// Asks with a claim so many seconds beside the moment of minting, until the answer comes within two seconds of it:
+    /// what took longer says nothing.
+    async fn asked_at_once(&self, claim: &str, offset: i64) -> Reply {
+        loop {
+            let mut changed = claims(&self.project.mint(&self.person.id).await);
+            let minted = changed["iat"].as_i64().unwrap();
+            changed[claim] = json!(minted + offset);
+            let reply = self.ask(&self.signer.sign(&changed)).await;
+            let health = self.project.api.get("/health").send().await;
+            if health.number_at("/now") < (minted + 2) * 1000 {
+                return reply;
+            }
+        }
+    }
+
     #[track_caller]
     fn refused(reply: Reply, what: &str) {
         assert_eq!(reply.status, 401, "{what}: {}", reply.text);
@@ -158,9 +173,6 @@ async fn wrong_or_missing_claims_401() {
 #[tokio::test]
 async fn times_hold_within_five_seconds() {
     let scene = Scene::new().await;
-    // The moment of minting, in seconds; what follows takes far less than a second or two.
-    let fresh = scene.project.mint(&scene.person.id).await;
-    let now = claims(&fresh)["iat"].as_i64().unwrap();
     for (claim, offset, status) in [
         ("exp", -2, 200),
         ("exp", -8, 401),
@@ -170,9 +182,7 @@ async fn times_hold_within_five_seconds() {
         ("iat", 15, 401),
         ("iat", -3600, 200),
     ] {
-        let mut changed = claims(&fresh);
-        changed[claim] = json!(now + offset);
-        let reply = scene.ask(&scene.signer.sign(&changed)).await;
+        let reply = scene.asked_at_once(claim, offset).await;
         assert_eq!(reply.status, status, "{claim} {offset}: {}", reply.text);
         if claim == "exp" && status == 401 {
             reply.problem(401, "token_expired");
