@@ -14,7 +14,8 @@ import { start, until } from './server.js';
 const PLACES = {
   saas: [
     ['', 'start', 'go-live', 'customers', 'customers/new', 'customers/{customer}', 'plans', 'plans/new', 'plans/pro'],
-    ['usage', 'events', 'events/{event}', 'developers', 'developers/redirects', 'developers/quickstart'],
+    ['usage', 'usage/customers', 'events', 'events/{event}'],
+    ['developers', 'developers/redirects', 'developers/quickstart'],
     ['settings', 'settings/payments', 'settings/sign-in', 'settings/reset', 'settings/delete'],
   ],
   store: [['', 'products', 'products/new', 'products/mug', 'orders', 'orders/{order}', 'customers', 'events']],

@@ -132,21 +132,22 @@ journey('the usage', async () => {
   const by = used - plans.callsLastMonth(now);
   const change = by === 0 ? 'as much as' : `${separated(Math.abs(by))} ${by > 0 ? 'more' : 'less'} than`;
   await page.getByText(change).first().waitFor();
-  await shows(
-    () => rows(page, 'Who uses most'),
-    most.map(({ who, plan, calls, limit }) => {
-      const share = Math.floor((calls * 10_000) / used) / 100;
-      return [
-        emailOf(who),
-        plan,
-        `${share.toFixed(share < 1 ? 2 : 1)} %`,
-        `${separated(calls)} of ${separated(limit)}`,
-      ];
-    }),
-  );
+  const users = most.map(({ who, plan, calls, limit }) => {
+    const share = Math.floor((calls * 10_000) / used) / 100;
+    return [emailOf(who), plan, `${share.toFixed(share < 1 ? 2 : 1)} %`, `${separated(calls)} of ${separated(limit)}`];
+  });
+  await shows(() => rows(page, 'Who uses most'), users);
   await shows(
     () => chart(page, 'Use of requests by day'),
     plans.byDay(now, DAYS, (from, to) => [separated(plans.calls(from, to))]),
+  );
+  await page.getByRole('link', { name: 'Everybody' }).click();
+  await page.getByRole('heading', { name: 'Who uses most', level: 1 }).waitFor();
+  await shows(() => rows(page, 'Who uses most'), users);
+  await page.getByRole('button', { name: 'At the limit' }).click();
+  await shows(
+    () => rows(page, 'Who uses most'),
+    users.filter((_, index) => most[index].calls >= most[index].limit),
   );
   await visitor.leave();
 });

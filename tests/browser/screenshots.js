@@ -22,7 +22,8 @@ const CUSTOMER = 'daniel.osei@example.com';
 const PLACES = {
   saas: [
     ['', 'start', 'go-live', 'customers', 'customers/new', 'customers/{customer}', 'plans', 'plans/new', 'plans/pro'],
-    ['usage', 'events', 'events/{event}', 'developers', 'developers/redirects', 'developers/quickstart'],
+    ['usage', 'usage/customers', 'events', 'events/{event}'],
+    ['developers', 'developers/redirects', 'developers/quickstart'],
     ['settings', 'settings/payments', 'settings/sign-in', 'settings/reset', 'settings/delete'],
   ],
   store: [

@@ -87,6 +87,7 @@ export const DASHBOARD = {
   'customer-menu': { path: `${weather}/customers/user_01k9z0e8m4q`, act: (page) => press(page, 'More actions') },
   usage: { path: `${weather}/usage` },
   'usage-year': { path: `${weather}/usage?days=365&meter=tokens` },
+  'usage-customers': { path: `${weather}/usage/customers` },
   'usage-none': { path: `${fresh}/usage` },
   'usage-unknown': {
     path: `${weather}/usage?meter=sheep`,

@@ -78,6 +78,7 @@ const CALLS = {
   'GET /api/dashboard/totals': () => ok(TOTALS),
   'GET /api/dashboard/series': ({ query, pk }) =>
     ok(isNew(pk) ? { days: [], currencies: [] } : series(Number(query.get('days')))),
+  'GET /api/dashboard/usage/customers': ({ query, pk }) => usagePeople(query, pk),
   'GET /api/dashboard/usage': ({ query, pk }) => usagePage(query.get('meter'), Number(query.get('days')), pk),
   'GET /api/operator/platforms': () => ok(PLATFORMS),
   'GET /subscription': () =>
@@ -178,6 +179,15 @@ function customer(id) {
 function usagePage(meter, days, pk) {
   if (meter === 'sheep') return problem(422, 'unknown_meter', 'No tier of this project names the meter sheep.');
   return ok(isNew(pk) ? unused(meter, days) : used(meter, days));
+}
+
+function usagePeople(query, pk) {
+  const page = usagePage(query.get('meter'), 30, pk);
+  if (page.status !== 200) return page;
+  const { meter, meters, top } = page.body;
+  const usage = query.get('usage');
+  const near = ({ used: usageCount, limit }) => !usage || nearOf({ usageCount, limit }) === usage;
+  return ok({ meter, meters, customers: top.filter(near), hasMore: false });
 }
 
 function one(noun, rows, id) {

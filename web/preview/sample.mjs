@@ -326,7 +326,7 @@ export function dashboard(pk) {
         code: 'limit_close',
         level: 'warning',
         message: '3 customers have used 80 % of the limit of the plan.',
-        link: 'customers?usage=close',
+        link: 'usage/customers?usage=close',
       },
     ],
     health: { lastWebhookAt: NOW - 240_000, inboxWaiting: 1, inboxDead: 0, reconciledAt: NOW - 21_600_000 },

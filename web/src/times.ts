@@ -42,6 +42,11 @@ export function shortDay(day: string): string {
   return SHORT_DAY.format(Date.parse(`${day}T00:00:00Z`));
 }
 
+/** The day of a moment as the API names it, like "2026-11-21". */
+export function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
 /** A day, like "21 Nov 2026". */
 export function dayWords(at: number): string {
   return DATE.format(at);

@@ -1,9 +1,11 @@
 import { MantineProvider } from '@mantine/core';
-import { fireEvent, render, screen } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import { act, fireEvent, render, screen } from '@testing-library/react';
+import { afterEach, expect, test } from 'vitest';
 
 import { Chart } from '../src/dashboard/parts/Chart';
 import { labelled, roundSteps } from '../src/dashboard/parts/scale';
+import { setAhead } from '../src/now';
+import { dayOf } from '../src/times';
 
 const DAYS = ['2026-11-19', '2026-11-20', '2026-11-21'];
 
@@ -15,6 +17,13 @@ function show(days: string[]) {
     </MantineProvider>,
   );
 }
+
+/** What stands below the last day. */
+function lastLabel() {
+  return [...document.querySelectorAll('text')].at(-1);
+}
+
+afterEach(() => setAhead(0));
 
 test('arrow keys walk through the days and say each value', () => {
   show(DAYS);
@@ -30,6 +39,15 @@ test('arrow keys walk through the days and say each value', () => {
 test('a table holds the same values', () => {
   show(DAYS);
   expect(screen.getAllByRole('cell', { hidden: true }).map((cell) => cell.textContent)).toEqual(['0', '10', '20']);
+});
+
+test('the last day is called today only if business time says so, also when that was moved', () => {
+  const dayMs = 86_400_000;
+  const [today, later] = [0, 40].map((days) => dayOf(Date.now() + days * dayMs));
+  show([today ?? '', later ?? '']);
+  expect(screen.getByText('Today')).not.toBe(lastLabel());
+  act(() => setAhead((40 * dayMs) / 1000));
+  expect(screen.getByText('Today')).toBe(lastLabel());
 });
 
 test('one day is no chart', () => {

@@ -143,6 +143,23 @@ test('one session is signed out, the others stay', async () => {
   expect(of('DELETE /api/customers/user_1/sessions/sess_1')).toHaveLength(1);
 });
 
+test('the JSON of a customer is behind a tab with an address of its own', async () => {
+  const { user } = open(`${HERE}?days=90`, SERVER);
+  const views = within(await screen.findByRole('navigation', { name: 'Views' }));
+  expect(views.getByRole('link', { name: 'Overview' }).getAttribute('aria-current')).toBe('page');
+  await user.click(views.getByRole('link', { name: 'JSON' }));
+  const code = await screen.findByRole('region', { name: 'The customer as JSON' });
+  expect(JSON.parse(code.textContent ?? '')).toEqual(ADA);
+  expect(window.location.search).toBe('?days=90&view=json');
+  expect(screen.queryByRole('heading', { name: 'Usage' })).toBeNull();
+});
+
+test('who is signed in nowhere cannot be signed out', async () => {
+  open(HERE, { ...SERVER, 'GET /api/customers/user_1/sessions': { sessions: [], hasMore: false } });
+  await screen.findByText('Not signed in anywhere.');
+  expect(screen.queryByRole('button', { name: 'Sign out everywhere' })).toBeNull();
+});
+
 test('events are those of the customer, a page at a time', async () => {
   const event = { id: 'evt_1', type: 'invoice.paid', createdAt: 0, receivedAt: 0, status: 'done', attempts: 1 };
   const { user, of } = open(`${HERE}?days=90`, {
@@ -151,7 +168,7 @@ test('events are those of the customer, a page at a time', async () => {
   });
   await screen.findByText('invoice.paid');
   expect(of('GET /api/events')[0]?.name).toBe('GET /api/events?limit=5&customer=user_1');
-  await user.click(screen.getByRole('link', { name: 'Older' }));
+  await user.click(screen.getByRole('link', { name: 'Next page' }));
   await waitFor(() => expect(of('GET /api/events').at(-1)?.name).toContain('cursor=c2'));
   expect(window.location.search).toBe('?days=90&events=c2');
 });
@@ -174,9 +191,9 @@ test('orders are shown where the project is a store, and sample data is marked',
     'GET /api/orders': { orders: [order], hasMore: true },
   });
   await screen.findByText('2 × Mug');
-  expect(of('GET /api/orders')[0]?.name).toBe('GET /api/orders?limit=5&customer=ada%40example.com');
+  expect(of('GET /api/orders')[0]?.name).toBe('GET /api/orders?limit=5&customer=user_1');
   const all = screen.getByRole('link', { name: 'All orders' });
-  expect(all.getAttribute('href')).toBe('/dashboard/pk_test_w/orders?customer=ada%40example.com');
+  expect(all.getAttribute('href')).toBe('/dashboard/pk_test_w/orders?customer=user_1');
   await screen.findByText('Sample');
   // What is sold there has no limits and is no plan.
   expect(screen.queryByRole('heading', { name: 'Usage' })).toBeNull();

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, test } from 'vitest';
 
 import { daysBefore, monthWords } from '../src/features/usage/month-words';
-import { shareWords } from '../src/features/usage/TopCustomers';
+import { shareWords } from '../src/features/usage/UsageTable';
 import { open, trouble } from './dashboard';
 
 const USED = {
@@ -97,4 +97,28 @@ test.each([
   [3, '0.03 %'],
 ])('a share of %i is %s', (share, words) => {
   expect(shareWords(share)).toBe(words);
+});
+
+test('everybody who uses a meter is listed a page at a time, those near the limit by themselves', async () => {
+  const listed = { meter: 'tokens', meters: USED.meters, customers: USED.top, nextCursor: 'c2', hasMore: true };
+  const { user, of } = open(`${HERE}/customers?meter=tokens&usage=close`, {
+    'GET /api/dashboard/usage/customers': listed,
+  });
+  const table = await screen.findByRole('region', { name: 'Table: Who uses most' });
+  expect(within(table).getAllByRole('row')).toHaveLength(3);
+  const calls = () => of('GET /api/dashboard/usage/customers');
+  expect(calls()[0]?.name).toContain('limit=25&meter=tokens&usage=close');
+  await user.click(screen.getByRole('link', { name: /Next page/ }));
+  await waitFor(() => expect(calls().at(-1)?.name).toContain('cursor=c2'));
+  // Another list begins at its beginning.
+  await user.click(screen.getByRole('button', { name: 'At the limit' }));
+  await waitFor(() => expect(window.location.search).toBe('?meter=tokens&usage=reached'));
+});
+
+test('a list of nobody leads back to everybody', async () => {
+  const none = { meter: 'requests', meters: ['requests'], customers: [], hasMore: false };
+  const { user } = open(`${HERE}/customers?usage=reached`, { 'GET /api/dashboard/usage/customers': none });
+  await screen.findByText('Nobody is that near the limit');
+  await user.click(screen.getByRole('button', { name: 'Show everybody' }));
+  await screen.findByText('Nobody has used requests in a period that runs');
 });

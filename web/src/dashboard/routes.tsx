@@ -53,6 +53,7 @@ const ofProject: [path: string, page: RouteComponent][] = [
   ['orders', lazyRouteComponent(() => import('../features/orders/OrdersPage'), 'OrdersPage')],
   ['orders/$id', lazyRouteComponent(() => import('../features/orders/OrderPage'), 'OrderPage')],
   ['usage', lazyRouteComponent(() => import('../features/usage/UsagePage'), 'UsagePage')],
+  ['usage/customers', lazyRouteComponent(() => import('../features/usage/UsageCustomersPage'), 'UsageCustomersPage')],
   ['events', lazyRouteComponent(() => import('../features/events/EventsPage'), 'EventsPage')],
   ['events/$id', lazyRouteComponent(() => import('../features/events/EventPage'), 'EventPage')],
   ['developers', lazyRouteComponent(() => import('../features/developers/KeysPage'), 'KeysPage')],

@@ -15,6 +15,11 @@ export interface Offer extends Priced {
   trialDays?: number | null;
 }
 
+/** Cards beside each other, each in an item of the list: their buttons stand on one line. */
+export function PricingCards({ children }: { children: ReactNode }) {
+  return <ul className={styles.cards}>{children}</ul>;
+}
+
 /** A plan as people choose it. `action` is the button. */
 export function PricingCard({
   offer,
@@ -31,15 +36,17 @@ export function PricingCard({
   const says = features.length > 0 || limit === undefined ? features : [limitWords(limit, period)];
   return (
     <article className={styles.card} data-popular={popular || undefined}>
-      <div className={styles.head}>
-        <Heading className={styles.name}>{displayName || 'Name'}</Heading>
-        {popular && <span className={styles.popular}>Most popular</span>}
+      <div className={styles.top}>
+        <div className={styles.head}>
+          <Heading className={styles.name}>{displayName || 'Name'}</Heading>
+          {popular && <span className={styles.popular}>Most popular</span>}
+        </div>
+        {description && <p className={styles.description}>{description}</p>}
+        <p className={styles.price}>
+          <strong>{price}</strong> {per && <span className={styles.per}>{per}</span>}
+        </p>
+        {trialDays ? <p className={styles.per}>{trialDays} days free</p> : null}
       </div>
-      {description && <p className={styles.description}>{description}</p>}
-      <p className={styles.price}>
-        <strong>{price}</strong> {per && <span className={styles.per}>{per}</span>}
-      </p>
-      {trialDays ? <p className={styles.per}>{trialDays} days free</p> : null}
       {action}
       <ul className={styles.features}>
         {says.map((feature) => (

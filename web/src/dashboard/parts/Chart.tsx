@@ -1,7 +1,8 @@
 import { useElementSize } from '@mantine/hooks';
 import { type KeyboardEvent, type PointerEvent, useState } from 'react';
 
-import { shortDay } from '../../times';
+import { businessNow, useAheadMs } from '../../now';
+import { dayOf, shortDay } from '../../times';
 import styles from './Chart.module.css';
 import { labelled, roundSteps } from './scale';
 
@@ -39,14 +40,16 @@ export function Chart(props: ChartProps) {
   if (days.length < 2) return <p className={styles.few}>There is a chart as soon as there are two days to compare.</p>;
   return (
     <figure className={styles.figure}>
-      <Legend {...props} />
       <Drawing {...props} />
-      <details className={styles.details}>
-        <summary>
-          Table<span className="visually-hidden"> of {label}</span>
-        </summary>
-        <ValueTable {...props} />
-      </details>
+      <div className={styles.foot}>
+        <details>
+          <summary>
+            Table<span className="visually-hidden"> of {label}</span>
+          </summary>
+          <ValueTable {...props} />
+        </details>
+        <Legend {...props} />
+      </div>
     </figure>
   );
 }
@@ -135,7 +138,10 @@ function spaceOf(width: number, length: number, series: Series[], kind: 'line' |
 }
 
 function Axes({ days, short, space }: ChartProps & { space: Space }) {
+  useAheadMs();
   const labels = labelled(days.length, Math.max(2, Math.floor(space.width / 96)));
+  const last = days.length - 1;
+  const isToday = (day: number) => days[day] === dayOf(businessNow());
   return (
     <>
       {space.steps.map((value) => (
@@ -150,12 +156,12 @@ function Axes({ days, short, space }: ChartProps & { space: Space }) {
         <text
           key={day}
           className={styles.tick}
-          data-today={day === days.length - 1 || undefined}
-          x={day === days.length - 1 ? space.width - RIGHT : space.x(day)}
+          data-today={isToday(day) || undefined}
+          x={day === last ? space.width - RIGHT : space.x(day)}
           y={HEIGHT - 6}
-          textAnchor={day === days.length - 1 ? 'end' : day === 0 ? 'start' : 'middle'}
+          textAnchor={day === last ? 'end' : day === 0 ? 'start' : 'middle'}
         >
-          {day === days.length - 1 ? 'Today' : shortDay(days[day] ?? '')}
+          {isToday(day) ? 'Today' : shortDay(days[day] ?? '')}
         </text>
       ))}
     </>

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 
 import styles from './DataTable.module.css';
 import { Icon } from './Icon';
+import type { Sort } from './sorting';
 import { To } from './To';
 
 export interface Column<R> {
@@ -12,8 +13,8 @@ export interface Column<R> {
   number?: boolean;
   /** Left out where the screen is narrow. */
   wideOnly?: boolean;
-  /** How the rows are sorted by it, and the address where they are sorted the other way. */
-  sort?: { order: 'ascending' | 'descending'; other: string };
+  /** The rows can be sorted by it. */
+  sort?: Sort;
 }
 
 interface DataTableProps<R> {
@@ -37,20 +38,8 @@ export function DataTable<R>({ label, columns, rows, rowKey, to, empty }: DataTa
         <thead>
           <tr>
             {columns.map((column) => (
-              <th
-                key={column.name}
-                scope="col"
-                {...marks(column)}
-                {...(column.sort ? { 'aria-sort': column.sort.order } : {})}
-              >
-                {column.sort ? (
-                  <To to={column.sort.other} className={styles.sort}>
-                    {column.name}
-                    <Icon name={column.sort.order === 'ascending' ? 'up' : 'down'} size={12} />
-                  </To>
-                ) : (
-                  column.name
-                )}
+              <th key={column.name} scope="col" {...marks(column)} aria-sort={column.sort?.order}>
+                {column.sort ? <SortLink name={column.name} sort={column.sort} /> : column.name}
               </th>
             ))}
           </tr>
@@ -77,34 +66,15 @@ export function DataTable<R>({ label, columns, rows, rowKey, to, empty }: DataTa
   );
 }
 
-interface PagerProps {
-  /** The address of this page of the list. */
-  here: string;
-  query: Record<string, string | undefined>;
-  nextCursor: string | null | undefined;
-}
-
-/** Leads through the pages of a list; each has its own address. */
-export function Pager({ here, query, nextCursor }: PagerProps) {
-  const { cursor, ...rest } = query;
-  if (!cursor && !nextCursor) return null;
+/** Sorts by a column, and turns the order round where it is so already. */
+function SortLink({ name, sort: { order, next, to } }: { name: string; sort: Sort }) {
   return (
-    <nav className={styles.pager} aria-label="Pages of the list">
-      {cursor ? (
-        <To to={address(here, rest)}>
-          <Icon name="left" size={14} />
-          First page
-        </To>
-      ) : (
-        <span />
-      )}
-      {nextCursor && (
-        <To to={address(here, { ...rest, cursor: nextCursor })}>
-          Next page
-          <Icon name="right" size={14} />
-        </To>
-      )}
-    </nav>
+    <To to={to} className={styles.sort} stay>
+      {name}
+      <span className={styles.arrow} data-sorted={order !== undefined || undefined}>
+        <Icon name={(order ?? next) === 'ascending' ? 'up' : 'down'} size={12} />
+      </span>
+    </To>
   );
 }
 

@@ -88,7 +88,7 @@ export function Confirm({
         {problem && <Notice kind="danger" {...tell(problem)} />}
         <div className={styles.words}>{children}</div>
         <div className={styles.buttons}>
-          <Button variant="default" onClick={dialog.onClose}>
+          <Button variant="default" data-autofocus onClick={dialog.onClose}>
             {keep}
           </Button>
           <Button {...(danger ? { color: 'danger' } : {})} loading={running} onClick={onConfirm}>

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 
 import { Icon } from './Icon';
 import styles from './Page.module.css';
-import { Bones } from './States';
+import { Bones, Loading } from './States';
 import { To } from './To';
 import { Together } from './Together';
 
@@ -63,9 +63,13 @@ export function Page({ title, about, action, above, mark, narrow = false, childr
 /** A page that is still on its way. */
 export function PageBones() {
   return (
-    <div className={styles.page} role="status">
-      <span className="visually-hidden">Loading</span>
-      <Bones rows={4} height={96} />
+    <div className={styles.page}>
+      <Loading>
+        <div className={styles.head}>
+          <Bones rows={1} height={24} />
+        </div>
+        <Bones rows={1} height={360} />
+      </Loading>
     </div>
   );
 }

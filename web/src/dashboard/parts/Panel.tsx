@@ -17,7 +17,12 @@ interface PanelProps {
 export function Panel({ title, about, action, flush = false, children }: PanelProps) {
   const id = useId();
   return (
-    <section className={styles.panel} data-flush={flush || undefined} {...(title ? { 'aria-labelledby': id } : {})}>
+    <section
+      className={styles.panel}
+      data-panel
+      data-flush={flush || undefined}
+      {...(title ? { 'aria-labelledby': id } : {})}
+    >
       {(title || action) && (
         <div className={styles.top}>
           <div>

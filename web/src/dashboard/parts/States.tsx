@@ -18,10 +18,15 @@ interface LoadedProps<T> {
 export function Loaded<T>({ of, waiting, children }: LoadedProps<T>) {
   if (of.data !== undefined) return children(of.data);
   if (of.error) return <Trouble problem={of.error} again={() => void of.refetch()} running={of.isFetching} />;
+  return <Loading>{waiting ?? <Bones rows={3} />}</Loading>;
+}
+
+/** What stands there while something loads, and says so to who does not see it. */
+export function Loading({ children }: { children: ReactNode }) {
   return (
-    <div role="status">
+    <div className={styles.waiting} role="status">
       <span className="visually-hidden">Loading</span>
-      {waiting ?? <Bones rows={3} />}
+      {children}
     </div>
   );
 }
@@ -67,17 +72,20 @@ export function Empty({ title, children, action }: { title: string; children?: R
   );
 }
 
-/** Grey bars where words will be. */
+/** Grey bars where words will be; what is as high as a panel looks like one. */
 export function Bones({ rows, height = 44 }: { rows: number; height?: number }) {
   return (
     <div className={styles.bones} aria-hidden="true">
       {Array.from({ length: rows }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the bars are all alike
-        <div key={row} className={styles.bone} style={{ height }} />
+        <div key={row} className={height < PANEL_HEIGHT ? styles.bone : styles.panel} style={{ height }} />
       ))}
     </div>
   );
 }
+
+/** Bones of this height and more stand for a whole panel. */
+const PANEL_HEIGHT = 96;
 
 /** Where to sign in, to come back to this page. */
 export function signInHere(): string {

@@ -9,10 +9,12 @@ interface ToProps {
   onClick?: () => void;
   /** Whether the page it leads to is the one that is shown, or only one below it. */
   current?: 'page' | 'below';
+  /** It leads to the same page with other rows, which does not move. */
+  stay?: boolean;
 }
 
 /** A link to another page of the dashboard. */
-export function To({ to, className, children, label, onClick, current }: ToProps) {
+export function To({ to, className, children, label, onClick, current, stay }: ToProps) {
   const [path, query] = to.split('?');
   return (
     <Link
@@ -21,6 +23,7 @@ export function To({ to, className, children, label, onClick, current }: ToProps
       {...(className ? { className } : {})}
       {...(label ? { 'aria-label': label } : {})}
       {...(onClick ? { onClick } : {})}
+      {...(stay ? { resetScroll: false } : {})}
       activeOptions={{ exact: current !== 'below', includeSearch: false }}
       activeProps={current ? { 'data-active': true, 'aria-current': 'page' } : { 'aria-current': undefined }}
     >

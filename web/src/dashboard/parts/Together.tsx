@@ -1,7 +1,7 @@
 import { type Query, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react';
 
-import { Bones } from './States';
+import { Bones, Loading } from './States';
 import styles from './Together.module.css';
 
 /** What is late for longer than this comes by itself. */
@@ -18,12 +18,7 @@ export function Together({ waiting, children }: TogetherProps) {
   const isThere = useAllThere();
   return (
     <>
-      {!isThere && (
-        <div role="status">
-          <span className="visually-hidden">Loading</span>
-          {waiting ?? <Bones rows={1} height={320} />}
-        </div>
-      )}
+      {!isThere && <Loading>{waiting ?? <Bones rows={1} height={320} />}</Loading>}
       <div className={styles.parts} data-early={!isThere || undefined}>
         {children}
       </div>
@@ -40,13 +35,17 @@ function useAllThere(): boolean {
   }, [cache]);
   useEffect(() => {
     if (isThere) return;
-    const look = () => {
-      if (!cache.getAll().some(isAwaited)) setThere(true);
-    };
+    let isLeft = false;
+    // The cache tells of a query while the part that asks for it is being drawn, when nothing may be set.
+    const look = () =>
+      queueMicrotask(() => {
+        if (!isLeft && !cache.getAll().some(isAwaited)) setThere(true);
+      });
     const stop = cache.subscribe(look);
     const late = window.setTimeout(() => setThere(true), LATEST_MS);
     look();
     return () => {
+      isLeft = true;
       stop();
       window.clearTimeout(late);
     };

@@ -40,7 +40,7 @@ export function ProjectSwitcher({ current, mode, families, isFolded = false }: S
         >
           <span className="visually-hidden">Switch project, now</span>
           <span className={styles.initial} aria-hidden="true">
-            {[...name.trim()][0]?.toUpperCase()}
+            {current || isOnItsWay ? [...name.trim()][0]?.toUpperCase() : <Icon name="projects" size={16} />}
           </span>
           <span className={styles.words}>
             <span className={styles.name}>{name}</span>

@@ -46,6 +46,7 @@ export function Sessions({ account, load, onSignedOut }: SectionProps & { onSign
               <Button
                 variant="default"
                 h={36}
+                flex="none"
                 loading={busy === session.id}
                 disabled={busy !== null && busy !== session.id}
                 aria-label={`Sign out ${deviceWords(session.userAgent)}${session.current ? ', this device' : ''}`}

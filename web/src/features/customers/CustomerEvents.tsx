@@ -2,6 +2,7 @@ import { useSearch } from '@tanstack/react-router';
 
 import { StatusBadge } from '../../dashboard/parts/Badge';
 import { DataTable } from '../../dashboard/parts/DataTable';
+import { Pager } from '../../dashboard/parts/Pager';
 import { Panel } from '../../dashboard/parts/Panel';
 import { Bones, Loaded } from '../../dashboard/parts/States';
 import { useProject } from '../../dashboard/projects';
@@ -9,9 +10,8 @@ import { useLive } from '../../dashboard/queries';
 import { businessNow } from '../../now';
 import { agoWords } from '../../times';
 import { eventsOf, readEvents } from '../events/calls';
-import styles from './CustomerEvents.module.css';
+import { EventType } from '../events/EventType';
 import { Nothing } from './Nothing';
-import { PanelPager } from './PanelPager';
 
 const SHOWN = 5;
 const NONE = 'What is reported about the payments and the subscription of this customer appears here.';
@@ -35,13 +35,13 @@ export function CustomerEvents({ id }: { id: string }) {
               rowKey={(row) => row.id}
               to={(row) => `${base}/events/${encodeURIComponent(row.id)}`}
               columns={[
-                { name: 'Type', cell: ({ type }) => <code className={styles.type}>{type}</code> },
+                { name: 'Type', cell: ({ type }) => <EventType type={type} /> },
                 { name: 'Status', cell: ({ status }) => <StatusBadge status={status} />, wideOnly: true },
                 { name: 'When', cell: ({ createdAt }) => agoWords(createdAt, businessNow()), number: true },
               ]}
               empty={<Nothing>{cursor ? NO_MORE : NONE}</Nothing>}
             />
-            <PanelPager name="events" nextCursor={nextCursor} flush />
+            <Pager of="events" nextCursor={nextCursor} />
           </>
         )}
       </Loaded>

@@ -18,7 +18,7 @@ const SHOWN = 5;
 /** What a customer bought, the newest first, and the way to all of it. */
 export function CustomerOrders({ customer }: { customer: Customer }) {
   const { pk, base } = useProject();
-  const buyer = customer.email ?? customer.id;
+  const { id: buyer } = customer;
   const orders = useLive([...ordersOf(pk), 'of', buyer], () => readOrders(pk, { customer: buyer, limit: SHOWN }));
   const all = address(`${base}/orders`, { customer: buyer });
   return (
@@ -43,7 +43,11 @@ export function CustomerOrders({ customer }: { customer: Customer }) {
             columns={[
               { name: 'Items', cell: (order) => <span className={styles.items}>{itemsOf(order)}</span> },
               { name: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
-              { name: 'When', cell: ({ createdAt }) => agoWords(createdAt, businessNow()), wideOnly: true },
+              {
+                name: 'When',
+                cell: ({ createdAt }) => <span className={styles.when}>{agoWords(createdAt, businessNow())}</span>,
+                wideOnly: true,
+              },
               { name: 'Total', cell: ({ amountTotal, currency }) => money(amountTotal, currency), number: true },
             ]}
             empty={<Nothing>What this customer buys appears here as soon as it is paid.</Nothing>}

@@ -3,12 +3,12 @@ import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import { Badge, StatusBadge } from '../../dashboard/parts/Badge';
-import { Code } from '../../dashboard/parts/Code';
 import { CopyText } from '../../dashboard/parts/CopyText';
+import { Detail } from '../../dashboard/parts/Detail';
 import { Facts } from '../../dashboard/parts/Facts';
 import { Page } from '../../dashboard/parts/Page';
 import { Panel } from '../../dashboard/parts/Panel';
-import { Bones, Loaded } from '../../dashboard/parts/States';
+import { Bones, Loaded, Loading } from '../../dashboard/parts/States';
 import { Together } from '../../dashboard/parts/Together';
 import { useProject } from '../../dashboard/projects';
 import { useLive } from '../../dashboard/queries';
@@ -34,20 +34,30 @@ export function CustomerPage() {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
   const customer = useLive([...customersOf(pk), 'one', id], () => readCustomer(pk, id));
   const row = useLive([...customersOf(pk), 'row', id], () => readCustomerRow(pk, id));
-  const name = customer.data?.email ?? customer.data?.externalId ?? 'Customer';
+  // The head grows with what is told beside the name: it comes as a whole, with what stands below.
+  const shown = row.isPending ? undefined : customer.data;
+  const name = shown?.email ?? shown?.externalId ?? 'Customer';
   return (
     <Page
       title={name}
       above={{ name: 'Customers', to: `${base}/customers` }}
-      mark={customer.data && <Marks customer={customer.data} row={row.data ?? null} />}
-      action={customer.data && <Actions customer={customer.data} />}
+      mark={shown && <Marks customer={shown} row={row.data ?? null} />}
+      action={shown && <Actions customer={shown} />}
     >
       <Loaded of={customer} waiting={<Waiting />}>
-        {(data) => (
-          <Together waiting={<Waiting />}>
-            <Parts customer={data} row={row.data ?? null} />
-          </Together>
-        )}
+        {(data) =>
+          shown ? (
+            <Detail of={data} label="The customer as JSON">
+              <Together waiting={<Waiting />}>
+                <Parts customer={data} row={row.data ?? null} />
+              </Together>
+            </Detail>
+          ) : (
+            <Loading>
+              <Waiting />
+            </Loading>
+          )
+        }
       </Loaded>
     </Page>
   );
@@ -88,7 +98,6 @@ function Parts({ customer, row }: CustomerProps) {
     <>
       {!isStore && <Invoices id={customer.id} />}
       <CustomerEvents id={customer.id} />
-      <Raw customer={customer} />
     </>
   );
   if (!isWide) {
@@ -147,21 +156,17 @@ function ends(row: CustomerRow | null): [string, ReactNode][] {
   return row?.renewsAt ? [['Renews', momentWords(Date.parse(row.renewsAt))]] : [];
 }
 
-function Raw({ customer }: { customer: Customer }) {
-  return (
-    <details className={styles.raw}>
-      <summary>As JSON</summary>
-      <Code text={JSON.stringify(customer, null, 2)} label="The customer as JSON" />
-    </details>
-  );
-}
-
-/** Before the panels are there. */
+/** Before the panels are there: as many columns, about as high. */
 function Waiting() {
   return (
-    <div className={styles.waiting}>
-      <Bones rows={1} height={420} />
-      <Bones rows={1} height={420} />
+    <div className={styles.columns}>
+      <div className={styles.column}>
+        <Bones rows={2} height={360} />
+      </div>
+      <div className={styles.column}>
+        <Bones rows={1} height={520} />
+        <Bones rows={1} height={184} />
+      </div>
     </div>
   );
 }

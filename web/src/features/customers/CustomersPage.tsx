@@ -5,11 +5,14 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Badge, StatusBadge } from '../../dashboard/parts/Badge';
 import { Choice } from '../../dashboard/parts/Choice';
 import { Code } from '../../dashboard/parts/Code';
-import { address, type Column, DataTable, Pager } from '../../dashboard/parts/DataTable';
+import { type Column, DataTable } from '../../dashboard/parts/DataTable';
 import { Icon } from '../../dashboard/parts/Icon';
 import { Page } from '../../dashboard/parts/Page';
+import { Pager } from '../../dashboard/parts/Pager';
 import { Panel } from '../../dashboard/parts/Panel';
+import { SortChoice } from '../../dashboard/parts/SortChoice';
 import { Bones, Empty, Loaded } from '../../dashboard/parts/States';
+import { BY_DATE, type Direction, type Sort, sorting } from '../../dashboard/parts/sorting';
 import { UsageBar } from '../../dashboard/parts/UsageBar';
 import { useProject } from '../../dashboard/projects';
 import { useLive } from '../../dashboard/queries';
@@ -27,7 +30,21 @@ const LIMITS = [
   { value: 'usage reached', name: 'At the limit' },
 ];
 
-/** The customers of a project, searched and paged by the server. Search, filter and page stand in the address. */
+/** Those by what is paid and used come last: a store has none of it. */
+const SORTS = [
+  { value: 'newest', name: 'Newest first' },
+  { value: 'oldest', name: 'Oldest first' },
+  { value: 'email', name: 'E-mail, A to Z' },
+  { value: '-email', name: 'E-mail, Z to A' },
+];
+const SORTS_OF_USE = [
+  { value: '-usage', name: 'Most used' },
+  { value: 'usage', name: 'Least used' },
+  { value: '-renews', name: 'Renews or ends last' },
+  { value: 'renews', name: 'Renews or ends soonest' },
+];
+
+/** The customers of a project, searched, sorted and paged by the server. All of that stands in the address. */
 export function CustomersPage() {
   const { pk, base, project } = useProject();
   const navigate = useNavigate();
@@ -43,6 +60,9 @@ export function CustomersPage() {
       Create customer
     </Button>
   );
+  const here = `${base}/customers`;
+  const by = (name: string, first: Direction, words?: Record<Direction, string>) =>
+    sorting(here, search, name, first, words);
   return (
     <Page
       title="Customers"
@@ -58,15 +78,21 @@ export function CustomersPage() {
                 label="Customers"
                 rows={rows}
                 rowKey={({ id }) => id}
-                to={({ id }) => `${base}/customers/${encodeURIComponent(id)}`}
+                to={({ id }) => `${here}/${encodeURIComponent(id)}`}
                 columns={[
-                  { name: 'Customer', cell: nameOf },
-                  ...(isStore ? [] : paidAndUsed(planName, usage !== undefined)),
-                  since(`${base}/customers`, search),
+                  { name: 'Customer', cell: nameOf, sort: by('email', 'ascending') },
+                  ...(isStore ? [] : paidAndUsed(planName, usage !== undefined, by)),
+                  {
+                    name: 'Since',
+                    cell: ({ createdAt }) => dayWords(createdAt),
+                    number: true,
+                    wideOnly: true,
+                    sort: by('createdAt', 'descending', BY_DATE),
+                  },
                 ]}
                 empty={words || plan || status || usage ? <NoMatch /> : <Nobody />}
               />
-              <Pager here={`${base}/customers`} query={search} nextCursor={nextCursor} />
+              <Pager nextCursor={nextCursor} />
             </>
           )}
         </Loaded>
@@ -75,33 +101,26 @@ export function CustomersPage() {
   );
 }
 
-/** Where room is short, use is shown to those who look for it, else the standing. */
-function paidAndUsed(planName: (name: string) => string, isByUse: boolean): Column<CustomerRow>[] {
+/** Where room is short, one of them is shown: what the list is sorted or filtered by, else the standing. */
+function paidAndUsed(
+  planName: (name: string) => string,
+  isByUse: boolean,
+  by: (name: string, first: Direction) => Sort,
+): Column<CustomerRow>[] {
+  const usage = by('usage', 'descending');
+  const renews = by('renews', 'descending');
+  const shown = renews.order ? 'renews' : isByUse || usage.order ? 'usage' : 'status';
   return [
     { name: 'Plan', cell: ({ plan }) => planName(plan) || '–' },
     {
       name: 'Usage',
       cell: ({ usageCount, limit }) => <UsageBar used={usageCount} limit={limit} />,
-      wideOnly: !isByUse,
+      wideOnly: shown !== 'usage',
+      sort: usage,
     },
-    { name: 'Status', cell: ({ status }) => <StatusBadge status={status} />, wideOnly: isByUse },
-    { name: 'Renews or ends', cell: nextDate, wideOnly: true },
+    { name: 'Status', cell: ({ status }) => <StatusBadge status={status} />, wideOnly: shown !== 'status' },
+    { name: 'Renews or ends', cell: nextDate, wideOnly: shown !== 'renews', sort: renews },
   ];
-}
-
-/** When they came, in the order of the address. */
-function since(here: string, { cursor: _, sort, ...search }: Record<string, string>): Column<CustomerRow> {
-  const isOldestFirst = sort === 'oldest';
-  return {
-    name: 'Since',
-    cell: ({ createdAt }) => dayWords(createdAt),
-    number: true,
-    wideOnly: true,
-    sort: {
-      order: isOldestFirst ? 'ascending' : 'descending',
-      other: address(here, isOldestFirst ? search : { ...search, sort: 'oldest' }),
-    },
-  };
 }
 
 function nameOf({ email, externalId, id, firstName, lastName, sample }: CustomerRow) {
@@ -166,6 +185,7 @@ function Filters() {
           }}
         />
       )}
+      <SortChoice here={`${base}/customers`} search={search} of={isStore ? SORTS : [...SORTS, ...SORTS_OF_USE]} />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { Confirm } from '../../dashboard/parts/Dialog';
+import { Pager } from '../../dashboard/parts/Pager';
 import { Panel } from '../../dashboard/parts/Panel';
 import { Bones, Loaded } from '../../dashboard/parts/States';
 import { useProject } from '../../dashboard/projects';
@@ -11,7 +12,6 @@ import { machineNow } from '../../now';
 import { agoWords, dayWords } from '../../times';
 import { deviceWords } from '../account/device';
 import { type Customer, customersOf, endSession, readSessions, revokeSessions, type Session } from './calls';
-import { PanelPager } from './PanelPager';
 import styles from './Sessions.module.css';
 
 const SHOWN = 5;
@@ -25,18 +25,21 @@ export function Sessions({ customer }: { customer: Customer }) {
   const sessions = useLive([...customersOf(pk), 'sessions', customer.id, cursor], () =>
     readSessions(pk, customer.id, { limit: SHOWN, cursor }),
   );
+  const isNowhere = sessions.data?.sessions.length === 0 && !cursor;
   return (
     <Panel
       title="Sessions"
       action={
-        <Button variant="default" size="xs" onClick={() => setAll(true)}>
-          Sign out everywhere
-        </Button>
+        !isNowhere && (
+          <Button variant="default" size="xs" onClick={() => setAll(true)}>
+            Sign out everywhere
+          </Button>
+        )
       }
     >
       <Loaded of={sessions} waiting={<Bones rows={2} />}>
         {({ sessions: rows, nextCursor }) =>
-          rows.length === 0 && !cursor ? (
+          isNowhere ? (
             <p className={styles.none}>Not signed in anywhere.</p>
           ) : (
             <>
@@ -45,7 +48,7 @@ export function Sessions({ customer }: { customer: Customer }) {
                   <Row key={session.id} session={session} onEnd={() => setEnding(session)} />
                 ))}
               </ul>
-              <PanelPager name="sessions" nextCursor={nextCursor} />
+              <Pager of="sessions" nextCursor={nextCursor} inset />
             </>
           )
         }

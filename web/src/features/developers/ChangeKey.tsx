@@ -10,6 +10,7 @@ import { useForm } from '../../forms/useForm';
 import { machineNow } from '../../now';
 import { agoWords } from '../../times';
 import { type MadeKey, PROJECTS, regenerateSecret, rotateKey } from '../projects/calls';
+import { SHOWN_ONCE } from '../projects/SecretOnce';
 
 const HOUR_SECONDS = 3_600;
 const OVERLAPS = [
@@ -41,6 +42,7 @@ export function AddKey({ onMade }: { onMade: (made: MadeKey) => void }) {
         You get a second secret at once. Put it on your servers while the old one still works; then the old one ends by
         itself. The publishable key stays.
       </p>
+      <p style={{ margin: 0 }}>{SHOWN_ONCE}</p>
       <TextInput
         name="label"
         label="Name (optional)"
@@ -100,7 +102,7 @@ export function Regenerate({ opened, onClose, onMade }: RegenerateProps) {
         ))}
         {used.length === 0 && <li>Nobody has used a secret key so far.</li>}
         <li>Pages with the publishable key go on, and your customers stay signed in.</li>
-        <li>The new secret is shown once, right after this.</li>
+        <li>{SHOWN_ONCE}</li>
       </ul>
     </Confirm>
   );

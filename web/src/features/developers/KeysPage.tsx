@@ -84,7 +84,11 @@ function KeyTable({ keys }: { keys: Key[] }) {
       columns={[
         {
           name: 'Key',
-          cell: ({ lastFour }) => <code className={styles.key}>{`sk_${project.mode}_…${lastFour}`}</code>,
+          cell: ({ lastFour }) => (
+            <code className={styles.key}>
+              <span className={styles.start}>{`sk_${project.mode}_`}</span>…{lastFour}
+            </code>
+          ),
         },
         { name: 'Name', cell: ({ label }) => label || '–', wideOnly: true },
         { name: 'Status', cell: (key) => <KeyStatus secret={key} /> },

@@ -3,8 +3,8 @@ import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { StatusBadge } from '../../dashboard/parts/Badge';
-import { Code } from '../../dashboard/parts/Code';
 import { CopyText } from '../../dashboard/parts/CopyText';
+import { Detail } from '../../dashboard/parts/Detail';
 import { Confirm } from '../../dashboard/parts/Dialog';
 import { Facts } from '../../dashboard/parts/Facts';
 import { Page } from '../../dashboard/parts/Page';
@@ -13,10 +13,11 @@ import { Bones, Loaded } from '../../dashboard/parts/States';
 import { useProject } from '../../dashboard/projects';
 import { useAct, useLive } from '../../dashboard/queries';
 import { Notice } from '../../parts/Notice';
-import { momentWords } from '../../times';
+import { Timeline } from '../../parts/Timeline';
 import { type Event, eventsOf, readEvent, replayEvent } from './calls';
+import styles from './EventPage.module.css';
 
-/** One event with its payload, and a way to work it again. */
+/** One event: what it is about, when it came, and a way to work it again. Its payload is in the JSON. */
 export function EventPage() {
   const { pk, base } = useProject();
   const { id = '' } = useParams({ strict: false }) as { id?: string };
@@ -30,30 +31,39 @@ export function EventPage() {
     >
       <Loaded of={event} waiting={<Bones rows={2} height={240} />}>
         {(data) => (
-          <>
+          <Detail of={data} label="The event as JSON">
             {data.lastError && data.status !== 'done' && <Notice kind="danger" text={data.lastError} />}
-            <Panel title="Facts">
-              <Facts
-                of={[
-                  ['Event id', <CopyText key="id" text={data.id} label="event id" />],
-                  [
-                    'Id at the provider',
-                    data.providerEventId && <CopyText text={data.providerEventId} label="provider's event id" />,
-                  ],
-                  ['About', data.objectId && <CopyText text={data.objectId} label="object id" />],
-                  ['Happened', momentWords(data.createdAt)],
-                  ['Received', momentWords(data.receivedAt)],
-                  ['Tries', data.attempts],
-                ]}
-              />
-            </Panel>
-            <Panel title="Payload">
-              <Code text={JSON.stringify(data.payload ?? null, null, 2)} label="Payload as JSON" tall />
-            </Panel>
-          </>
+            <Parts event={data} />
+          </Detail>
         )}
       </Loaded>
     </Page>
+  );
+}
+
+function Parts({ event }: { event: Event }) {
+  const { id, providerEventId, objectId, attempts, createdAt, receivedAt } = event;
+  return (
+    <div className={styles.columns}>
+      <Panel title="Facts">
+        <Facts
+          of={[
+            ['Event id', <CopyText key="id" text={id} label="event id" />],
+            ['Id at the provider', providerEventId && <CopyText text={providerEventId} label="provider's event id" />],
+            ['About', objectId && <CopyText text={objectId} label="object id" />],
+            ['Tries', attempts],
+          ]}
+        />
+      </Panel>
+      <Panel title="What happened">
+        <Timeline
+          of={[
+            { at: createdAt, what: 'Happened at the provider' },
+            { at: receivedAt, what: 'Received here' },
+          ]}
+        />
+      </Panel>
+    </div>
   );
 }
 

@@ -1,13 +1,14 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Fragment } from 'react';
 
 import { StatusBadge } from '../../dashboard/parts/Badge';
 import { Choice } from '../../dashboard/parts/Choice';
-import { DataTable, Pager } from '../../dashboard/parts/DataTable';
+import { DataTable } from '../../dashboard/parts/DataTable';
 import { Page } from '../../dashboard/parts/Page';
+import { Pager } from '../../dashboard/parts/Pager';
 import { Panel } from '../../dashboard/parts/Panel';
 import { SearchField } from '../../dashboard/parts/SearchField';
 import { Bones, Empty, Loaded } from '../../dashboard/parts/States';
+import { BY_DATE, sorting } from '../../dashboard/parts/sorting';
 import { To } from '../../dashboard/parts/To';
 import { useProject } from '../../dashboard/projects';
 import { useLive } from '../../dashboard/queries';
@@ -15,6 +16,7 @@ import { businessNow } from '../../now';
 import { timeWords } from '../../times';
 import { eventsOf, readEvents } from './calls';
 import styles from './EventsPage.module.css';
+import { EventType } from './EventType';
 
 const STATUSES = [
   { value: '', name: 'All' },
@@ -29,13 +31,16 @@ export function EventsPage() {
   const { pk, base } = useProject();
   const navigate = useNavigate();
   const search: Record<string, string> = useSearch({ strict: false });
-  const { search: words, status, type, cursor } = search;
+  const { search: words, status, type, sort, cursor } = search;
+  const here = `${base}/events`;
   const go = (changes: Record<string, string>) => {
     const { cursor: _, ...kept } = { ...search, ...changes };
     const set = Object.entries(kept).filter(([, value]) => value !== '');
-    void navigate({ to: `${base}/events`, search: Object.fromEntries(set), replace: true, resetScroll: false });
+    void navigate({ to: here, search: Object.fromEntries(set), replace: true, resetScroll: false });
   };
-  const events = useLive([...eventsOf(pk), search], () => readEvents(pk, { search: words, status, type, cursor }));
+  const events = useLive([...eventsOf(pk), search], () =>
+    readEvents(pk, { search: words, status, type, sort, cursor }),
+  );
   return (
     <Page
       title="Events"
@@ -58,7 +63,7 @@ export function EventsPage() {
                 label="Events"
                 rows={rows}
                 rowKey={({ id }) => id}
-                to={({ id }) => `${base}/events/${encodeURIComponent(id)}`}
+                to={({ id }) => `${here}/${encodeURIComponent(id)}`}
                 columns={[
                   { name: 'Type', cell: (row) => <EventType type={row.type} /> },
                   { name: 'Status', cell: (row) => <StatusBadge status={row.status} /> },
@@ -72,30 +77,17 @@ export function EventsPage() {
                     name: 'Happened',
                     cell: ({ createdAt }) => <span className={styles.when}>{timeWords(createdAt, businessNow())}</span>,
                     number: true,
+                    sort: sorting(here, search, 'createdAt', 'descending', BY_DATE),
                   },
                 ]}
                 empty={status || words || type ? <NoMatch /> : <NoEvents />}
               />
-              <Pager here={`${base}/events`} query={search} nextCursor={nextCursor} />
+              <Pager nextCursor={nextCursor} />
             </>
           )}
         </Loaded>
       </Panel>
     </Page>
-  );
-}
-
-/** The type of an event; where it has no room, the next line begins with its next word. */
-function EventType({ type }: { type: string }) {
-  return (
-    <code className={styles.type}>
-      {type.split(/(?<=[._])/).map((word) => (
-        <Fragment key={word}>
-          {word}
-          <wbr />
-        </Fragment>
-      ))}
-    </code>
   );
 }
 

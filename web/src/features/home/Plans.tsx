@@ -1,6 +1,6 @@
 import { Button, Title } from '@mantine/core';
 
-import { PricingCard } from '../../parts/PricingCard';
+import { PricingCard, PricingCards } from '../../parts/PricingCard';
 import type { OwnPlan } from './calls';
 import styles from './Welcome.module.css';
 
@@ -12,26 +12,28 @@ export function Plans({ plans }: { plans: OwnPlan[] | null }) {
       <Title order={2} id="plans" className={styles.heading ?? ''}>
         What it costs here
       </Title>
-      <ul className={styles.plans}>
-        {(plans ?? []).map((plan) => (
-          <li key={plan.id}>
-            <PricingCard
-              offer={plan}
-              level="h3"
-              action={
-                <Button
-                  component="a"
-                  href={`/signup?plan=${encodeURIComponent(plan.name)}`}
-                  variant={plan.price > 0 ? 'filled' : 'default'}
-                  h={40}
-                >
-                  Choose {plan.displayName}
-                </Button>
-              }
-            />
-          </li>
-        ))}
-      </ul>
+      <div className={styles.plans}>
+        <PricingCards>
+          {(plans ?? []).map((plan) => (
+            <li key={plan.id}>
+              <PricingCard
+                offer={plan}
+                level="h3"
+                action={
+                  <Button
+                    component="a"
+                    href={`/signup?plan=${encodeURIComponent(plan.name)}`}
+                    variant={plan.price > 0 ? 'filled' : 'default'}
+                    h={40}
+                  >
+                    Choose {plan.displayName}
+                  </Button>
+                }
+              />
+            </li>
+          ))}
+        </PricingCards>
+      </div>
     </section>
   );
 }

@@ -15,7 +15,7 @@ import { priceWords } from '../../prices';
 import { readTiers, tiersOf } from '../plans/calls';
 import { wordsOf } from '../plans/words';
 import { type MadeProject, PROJECTS, type Project, promote } from '../projects/calls';
-import { SecretOnce } from '../projects/SecretOnce';
+import { SecretOnce, SHOWN_ONCE } from '../projects/SecretOnce';
 import { WorkProgress } from '../projects/WorkProgress';
 import { useFollow, useWork } from '../projects/works';
 import { connectLink } from '../settings/calls';
@@ -108,7 +108,7 @@ function Promote({ returnTo }: { returnTo: string }) {
           mode
           {sold.length > 0 && `: ${sold.map((tier) => `${tier.displayName} (${priceWords(tier)})`).join(', ')}`}.
         </li>
-        <li>Live gets a publishable and a secret key of its own; the secret is shown once.</li>
+        <li>Live gets a publishable and a secret key of its own. {SHOWN_ONCE}</li>
         <li>Customers, subscriptions and usage of test mode stay in test mode.</li>
         <li>From then on real cards are charged when somebody buys with the live key.</li>
       </ul>

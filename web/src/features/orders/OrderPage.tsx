@@ -5,10 +5,10 @@ import { isWebAddress } from '../../address';
 
 import { Badge, StatusBadge } from '../../dashboard/parts/Badge';
 import { CopyText } from '../../dashboard/parts/CopyText';
+import { Detail } from '../../dashboard/parts/Detail';
 import { Facts } from '../../dashboard/parts/Facts';
 import { Page } from '../../dashboard/parts/Page';
 import { Panel } from '../../dashboard/parts/Panel';
-import { Raw } from '../../dashboard/parts/Raw';
 import { Bones, Loaded } from '../../dashboard/parts/States';
 import { useProject } from '../../dashboard/projects';
 import { useLive } from '../../dashboard/queries';
@@ -46,7 +46,11 @@ export function OrderPage() {
       }
     >
       <Loaded of={order} waiting={<Bones rows={2} height={240} />}>
-        {(data) => <Parts order={data} />}
+        {(data) => (
+          <Detail of={data} label="The order as JSON">
+            <Parts order={data} />
+          </Detail>
+        )}
       </Loaded>
     </Page>
   );
@@ -90,7 +94,6 @@ function Parts({ order }: { order: Order }) {
             <Timeline of={order.timeline} />
           </Panel>
         )}
-        <Raw of={order} label="The order as JSON" />
       </div>
     </div>
   );

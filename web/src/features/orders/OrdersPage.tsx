@@ -3,11 +3,14 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Badge, StatusBadge } from '../../dashboard/parts/Badge';
 import { Choice } from '../../dashboard/parts/Choice';
 import { Code } from '../../dashboard/parts/Code';
-import { DataTable, Pager } from '../../dashboard/parts/DataTable';
+import { DataTable } from '../../dashboard/parts/DataTable';
 import { Page } from '../../dashboard/parts/Page';
+import { Pager } from '../../dashboard/parts/Pager';
 import { Panel } from '../../dashboard/parts/Panel';
 import { SearchField } from '../../dashboard/parts/SearchField';
+import { SortChoice } from '../../dashboard/parts/SortChoice';
 import { Bones, Empty, Loaded } from '../../dashboard/parts/States';
+import { BY_DATE, sorting } from '../../dashboard/parts/sorting';
 import { To } from '../../dashboard/parts/To';
 import { useProject } from '../../dashboard/projects';
 import { useLive } from '../../dashboard/queries';
@@ -27,12 +30,22 @@ const STATES = [
   { value: 'pending', name: 'Not paid yet' },
 ];
 
-/** The orders of a store, newest first. */
+const SORTS = [
+  { value: 'newest', name: 'Newest first' },
+  { value: 'oldest', name: 'Oldest first' },
+  { value: '-total', name: 'Highest total' },
+  { value: 'total', name: 'Lowest total' },
+];
+
+/** The orders of a store, searched, sorted and paged by the server. All of that stands in the address. */
 export function OrdersPage() {
   const { pk, base } = useProject();
   const search: Record<string, string> = useSearch({ strict: false });
-  const { search: words, customer, state, cursor } = search;
-  const orders = useLive([...ordersOf(pk), search], () => readOrders(pk, { search: words, customer, state, cursor }));
+  const { search: words, customer, state, sort, cursor } = search;
+  const orders = useLive([...ordersOf(pk), search], () =>
+    readOrders(pk, { search: words, customer, state, sort, cursor }),
+  );
+  const here = `${base}/orders`;
   return (
     <Page title="Orders" about="What was bought, what was sent, what was given back.">
       <Panel flush>
@@ -44,7 +57,7 @@ export function OrdersPage() {
                 label="Orders"
                 rows={rows}
                 rowKey={({ id }) => id}
-                to={({ id }) => `${base}/orders/${encodeURIComponent(id)}`}
+                to={({ id }) => `${here}/${encodeURIComponent(id)}`}
                 columns={[
                   {
                     name: 'Customer',
@@ -61,12 +74,22 @@ export function OrdersPage() {
                     wideOnly: true,
                   },
                   { name: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
-                  { name: 'When', cell: ({ createdAt }) => timeWords(createdAt, businessNow()), wideOnly: true },
-                  { name: 'Total', cell: ({ amountTotal, currency }) => money(amountTotal, currency), number: true },
+                  {
+                    name: 'When',
+                    cell: ({ createdAt }) => timeWords(createdAt, businessNow()),
+                    wideOnly: true,
+                    sort: sorting(here, search, 'createdAt', 'descending', BY_DATE),
+                  },
+                  {
+                    name: 'Total',
+                    cell: ({ amountTotal, currency }) => money(amountTotal, currency),
+                    number: true,
+                    sort: sorting(here, search, 'total', 'descending'),
+                  },
                 ]}
                 empty={words || customer || state ? <NoMatch /> : <NoOrders />}
               />
-              <Pager here={`${base}/orders`} query={search} nextCursor={nextCursor} />
+              <Pager nextCursor={nextCursor} />
             </>
           )}
         </Loaded>
@@ -93,6 +116,7 @@ function Filters() {
         onSearch={(words) => go({ search: words })}
       />
       <Choice label="Status" value={search['state'] ?? ''} of={STATES} onChange={(state) => go({ state })} />
+      <SortChoice here={`${base}/orders`} search={search} of={SORTS} />
     </div>
   );
 }

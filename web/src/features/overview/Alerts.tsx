@@ -19,7 +19,7 @@ export function Alerts({ alerts }: { alerts: Alert[] }) {
           {at && (
             <span className={styles.at}>{agoWords(at, code === 'events_dead' ? machineNow() : businessNow())}</span>
           )}
-          <To to={`${base}/${link}`}>Look</To>
+          <To to={`${base}/${link}`}>View</To>
         </li>
       ))}
     </ul>

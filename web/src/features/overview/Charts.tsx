@@ -30,7 +30,7 @@ export function Charts() {
       </div>
       <Loaded of={series} waiting={<Bones rows={2} height={296} />}>
         {({ days, currencies }) => (
-          <div className={styles.grid}>
+          <div className={styles.grid} data-few={days.length < 2 || undefined}>
             {(currencies.length > 0 ? currencies : ['usd']).map((currency) => (
               <MoneyChart key={currency} days={days} currency={currency} isStore={project.type === 'store'} />
             ))}

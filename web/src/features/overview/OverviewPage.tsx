@@ -159,11 +159,14 @@ function FirstCall() {
 
 function Waiting() {
   return (
-    <div className={styles.cards}>
-      {['a', 'b', 'c', 'd'].map((name) => (
-        <Bones key={name} rows={1} height={112} />
-      ))}
-    </div>
+    <>
+      <div className={styles.cards}>
+        {['a', 'b', 'c', 'd'].map((name) => (
+          <Bones key={name} rows={1} height={112} />
+        ))}
+      </div>
+      <Bones rows={1} height={320} />
+    </>
   );
 }
 

@@ -7,7 +7,7 @@ import { tell } from '../../forms/problem-words';
 import { asProblem } from '../../forms/useForm';
 import { Brand } from '../../parts/Brand';
 import { Notice } from '../../parts/Notice';
-import { PricingCard } from '../../parts/PricingCard';
+import { PricingCard, PricingCards } from '../../parts/PricingCard';
 import { usePageContext } from '../../parts/page-context';
 import { TestBar } from '../../parts/TestBar';
 import { Choose } from './Choose';
@@ -71,13 +71,13 @@ function Cards({ offered, isPreview }: { offered: Offered; isPreview: boolean })
   const plans = plansOf(offered);
   if (plans.length === 0) return <Text c="dimmed">{nothingWords(context.project)}</Text>;
   return (
-    <ul className={styles.cards}>
+    <PricingCards>
       {plans.map((tier) => (
         <li key={tier.id}>
           <PricingCard offer={tier} action={isPreview ? <NotForSale tier={tier} /> : <Choose tier={tier} />} />
         </li>
       ))}
-    </ul>
+    </PricingCards>
   );
 }
 

@@ -12,7 +12,7 @@ import { createProject, type Kind, type MadeProject, makePlatform, type NewTier,
 import { KINDS } from './kinds';
 import styles from './NewProjectPage.module.css';
 import { NewTiers } from './NewTiers';
-import { SecretOnce } from './SecretOnce';
+import { SecretOnce, SHOWN_ONCE } from './SecretOnce';
 
 /** Makes a project in test mode: its name, what kind it is, its first tiers; then shows its secret once. */
 export function NewProjectPage() {
@@ -59,7 +59,7 @@ function NewProject({ onMade }: { onMade: (made: MadeProject) => void }) {
   // A row that was added or taken away is no field that was typed in.
   useLoss(!form.running && tiers.length !== KINDS[kind].tiers.length ? 'typed' : null);
   return (
-    <Form form={form} action="Create project" compact>
+    <Form form={form} action="Create project" compact below={<p className={styles.once}>{SHOWN_ONCE}</p>}>
       <Panel>
         <TextInput
           name="projectName"

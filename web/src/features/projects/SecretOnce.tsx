@@ -10,6 +10,9 @@ import { Notice } from '../../parts/Notice';
 import type { Mode } from './calls';
 import styles from './SecretOnce.module.css';
 
+/** Said before a secret is made. */
+export const SHOWN_ONCE = 'The secret key is shown once, right after this. Copy or download it then.';
+
 interface Made {
   publishableKey: string;
   secretKey: string;

@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 
@@ -6,7 +5,6 @@ import { Panel } from '../../dashboard/parts/Panel';
 import { useSay } from '../../dashboard/parts/Said';
 import { useProject } from '../../dashboard/projects';
 import { useLive } from '../../dashboard/queries';
-import { Form } from '../../forms/Form';
 import { useForm } from '../../forms/useForm';
 import { counted } from '../../money';
 import { Notice } from '../../parts/Notice';
@@ -15,9 +13,9 @@ import { readTiers, tiersOf } from '../plans/calls';
 import { wordsOf } from '../plans/words';
 import { countReset, deleteProject, resetOf } from '../projects/calls';
 import { goneWords } from '../projects/gone';
-import { LeaveRunning, NOT_CONNECTED } from '../projects/LeaveRunning';
 import { WorkProgress } from '../projects/WorkProgress';
 import { forget, isAccepted, isRunning, useFollow, useWork } from '../projects/works';
+import { CONFIRM_FIELDS, ConfirmByName, checkName } from './ConfirmByName';
 import styles from './DeleteProjectPage.module.css';
 import { SettingsPage } from './SettingsPage';
 
@@ -37,8 +35,7 @@ export function DeleteProjectPage() {
     if (!form.running) void leave(`Deleted ${project.name}.`);
   });
   const form = useForm({
-    check: ({ confirm = '' }) =>
-      confirm.trim() === project.name ? {} : { confirm: `Type ${project.name} to confirm.` },
+    check: (typed) => checkName(typed, project.name),
     run: async ({ confirm = '', leaveSubscriptions }) => {
       const gone = await deleteProject(pk, confirm.trim(), leaveSubscriptions === 'on');
       if (isAccepted(gone)) return follow(gone.work);
@@ -46,7 +43,7 @@ export function DeleteProjectPage() {
         `Deleted ${project.name}: ${counted(gone.deletedCustomers, 'customer')}, ${counted(gone.deletedKeys, 'key')}.`,
       );
     },
-    fieldOf: { confirmation_required: 'confirm', [NOT_CONNECTED]: 'leaveSubscriptions' },
+    fieldOf: CONFIRM_FIELDS,
   });
   if (work && isRunning(work) && !form.running) {
     return (
@@ -74,19 +71,7 @@ export function DeleteProjectPage() {
           kind="warning"
           text="Subscriptions that run are cancelled at Stripe first, at once. What was paid is not given back by itself."
         />
-        <Form form={form} action="Delete project" color="danger" compact passing>
-          <TextInput
-            name="confirm"
-            label="Name of the project"
-            description={`Type ${project.name} to confirm.`}
-            error={form.errors['confirm']}
-            autoComplete="off"
-            spellCheck={false}
-            size="md"
-            maw={400}
-          />
-          {form.errors['leaveSubscriptions'] && <LeaveRunning />}
-        </Form>
+        <ConfirmByName form={form} name={project.name} action="Delete project" />
         {work && <WorkProgress work={work} />}
       </Panel>
     </SettingsPage>

@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
@@ -8,15 +7,14 @@ import { To } from '../../dashboard/parts/To';
 import { baseOf, useProject } from '../../dashboard/projects';
 import { useLive } from '../../dashboard/queries';
 import { useRepeatKey } from '../../dashboard/useRepeatKey';
-import { Form } from '../../forms/Form';
 import { useForm } from '../../forms/useForm';
 import { Notice } from '../../parts/Notice';
 import { wordsOf } from '../plans/words';
 import { countReset, EVERYTHING, type Gone, resetAll, resetOf } from '../projects/calls';
 import { goneWords } from '../projects/gone';
-import { LeaveRunning, NOT_CONNECTED } from '../projects/LeaveRunning';
 import { WorkProgress } from '../projects/WorkProgress';
 import { isAccepted, isRunning, useFollow, useWork } from '../projects/works';
+import { CONFIRM_FIELDS, ConfirmByName, checkName } from './ConfirmByName';
 import styles from './DeleteProjectPage.module.css';
 import { SettingsPage } from './SettingsPage';
 
@@ -62,8 +60,7 @@ function Reset({ onDone }: { onDone: (gone: Gone | 'all') => void }) {
     void refresh();
   });
   const form = useForm({
-    check: ({ confirm = '' }) =>
-      confirm.trim() === project.name ? {} : { confirm: `Type ${project.name} to confirm.` },
+    check: (typed) => checkName(typed, project.name),
     run: async ({ confirm = '', leaveSubscriptions }) => {
       const wish = { confirm: confirm.trim(), leaveSubscriptions: leaveSubscriptions === 'on' };
       const answer = await once(wish, (repeatKey) => resetAll(pk, wish, repeatKey));
@@ -71,7 +68,7 @@ function Reset({ onDone }: { onDone: (gone: Gone | 'all') => void }) {
       onDone(answer);
       await refresh();
     },
-    fieldOf: { confirmation_required: 'confirm', [NOT_CONNECTED]: 'leaveSubscriptions' },
+    fieldOf: CONFIRM_FIELDS,
   });
   if (work && isRunning(work) && !form.running) {
     return (
@@ -93,19 +90,7 @@ function Reset({ onDone }: { onDone: (gone: Gone | 'all') => void }) {
         What stays: {many.toLowerCase()}, keys, settings, sign-in providers, pictures and the connected account. Live
         mode is not touched.
       </p>
-      <Form form={form} action="Reset test data" color="danger" compact passing>
-        <TextInput
-          name="confirm"
-          label="Name of the project"
-          description={`Type ${project.name} to confirm.`}
-          error={form.errors['confirm']}
-          autoComplete="off"
-          spellCheck={false}
-          size="md"
-          maw={400}
-        />
-        {form.errors['leaveSubscriptions'] && <LeaveRunning />}
-      </Form>
+      <ConfirmByName form={form} name={project.name} action="Reset test data" />
       {work && <WorkProgress work={work} />}
     </Panel>
   );

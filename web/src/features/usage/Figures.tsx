@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 
+import { address } from '../../dashboard/parts/DataTable';
 import { Icon } from '../../dashboard/parts/Icon';
 import { To } from '../../dashboard/parts/To';
 import { useProject } from '../../dashboard/projects';
@@ -12,7 +13,8 @@ import pageStyles from './UsagePage.module.css';
 /** How much is used, by how many, and how many are near the end of it. */
 export function Figures({ used: { used, previous, customers, days, meter } }: { used: Used }) {
   const { base } = useProject();
-  const near = (level: string) => (meter === FIRST_METER ? `${base}/customers?usage=${level}` : undefined);
+  const near = (usage: string) =>
+    address(`${base}/usage/customers`, { meter: meter === FIRST_METER ? undefined : meter, usage });
   const today = days.at(-1)?.day ?? '1970-01-01';
   return (
     <dl className={pageStyles.cards}>
@@ -47,7 +49,7 @@ interface FigureProps {
   value: number;
   /** How near the end it is. */
   level?: 'near' | 'full' | undefined;
-  /** The customers behind it, who are found by their use of the first meter only. */
+  /** The customers behind it. */
   to?: string | undefined;
   children: ReactNode;
 }

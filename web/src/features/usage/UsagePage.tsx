@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 
 import { Chart } from '../../dashboard/parts/Chart';
 import { Choice } from '../../dashboard/parts/Choice';
@@ -14,8 +14,10 @@ import { count, shortCount } from '../../money';
 import { usePageContext } from '../../parts/page-context';
 import { FIRST_METER, readUsed, type Used, usedOf } from './calls';
 import { Figures } from './Figures';
+import { Meter } from './Meter';
 import { TopCustomers } from './TopCustomers';
 import styles from './UsagePage.module.css';
+import { useGo } from './useGo';
 
 const SPANS = ['30', '90', '365'];
 
@@ -31,7 +33,7 @@ export function UsagePage() {
     <Page
       title="Usage"
       about="What your customers use, day by day, and who is near a limit."
-      action={used.data && !isUnknown && <Meter used={used.data} />}
+      action={used.data && !isUnknown && <Meter of={used.data} />}
     >
       {isUnknown ? (
         <Unknown meter={meter} />
@@ -71,20 +73,6 @@ function Parts({ used, span }: { used: Used; span: string }) {
       </Panel>
       <TopCustomers used={used} />
     </>
-  );
-}
-
-/** What is counted, where there is more than one thing. */
-function Meter({ used: { meter, meters } }: { used: Used }) {
-  const go = useGo();
-  if (meters.length < 2) return null;
-  return (
-    <Choice
-      label="Meter"
-      value={meter}
-      of={meters.map((name) => ({ value: name, name }))}
-      onChange={(name) => go({ meter: name === FIRST_METER ? '' : name })}
-    />
   );
 }
 
@@ -146,26 +134,16 @@ function NoMeters() {
 
 function Waiting() {
   return (
-    <div className={styles.waiting}>
+    <>
       <div className={styles.cards}>
         {['a', 'b', 'c', 'd'].map((name) => (
           <Bones key={name} rows={1} height={112} />
         ))}
       </div>
       <Bones rows={1} height={320} />
-      <Bones rows={5} height={48} />
-    </div>
+      <Bones rows={1} height={320} />
+    </>
   );
-}
-
-/** Changes what the address asks for. */
-function useGo() {
-  const navigate = useNavigate();
-  const search: Record<string, string> = useSearch({ strict: false });
-  return (changes: Record<string, string>) => {
-    const set = Object.entries({ ...search, ...changes }).filter(([, value]) => value !== '');
-    void navigate({ to: '.', search: Object.fromEntries(set), replace: true, resetScroll: false });
-  };
 }
 
 /** Whether nothing was ever counted, as far as can be seen. */

@@ -14,10 +14,19 @@ export interface Used {
   /** In the periods that run: who used the meter, who is at 80 % or more but not at the limit, who is at it. */
   customers: { counted: number; close: number; reached: number };
   /** Who used most comes first; 10 at most. */
-  top: TopUser[];
+  top: UsageOfCustomer[];
 }
 
-export interface TopUser {
+/** A page of those who use a meter. */
+export interface UsageOfCustomers {
+  meter: string;
+  meters: string[];
+  customers: UsageOfCustomer[];
+  nextCursor?: string;
+  hasMore: boolean;
+}
+
+export interface UsageOfCustomer {
   /** The id that was counted. */
   userId: string;
   /** Our id, where it is known. */
@@ -39,4 +48,10 @@ export const usedOf = (pk: string) => ['used', pk];
 /** `requests` without a meter. */
 export function readUsed(pk: string, days: string, meter: string | undefined): Promise<Used> {
   return ask('/api/dashboard/usage', pk, { days, meter });
+}
+
+/** `search`: meter, how near the limit, and the place in the list. */
+export function readUsageOfCustomers(pk: string, search: Record<string, string>): Promise<UsageOfCustomers> {
+  const { meter, usage, cursor } = search;
+  return ask('/api/dashboard/usage/customers', pk, { limit: '25', meter, usage, cursor });
 }
