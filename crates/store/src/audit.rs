@@ -8,6 +8,7 @@ use dream_domain::time::Millis;
 
 use crate::Db;
 use crate::params;
+use crate::pattern::AFTER_IDS;
 use crate::sql::statements;
 use crate::step::Step;
 
@@ -92,7 +93,7 @@ pub async fn list(
     let rows = db
         .rows(
             &LIST,
-            params![platform.as_str(), before.unwrap_or("~"), limit],
+            params![platform.as_str(), before.unwrap_or(AFTER_IDS), limit],
         )
         .await?;
     rows.iter()

@@ -9,6 +9,7 @@ use dream_domain::time::Millis;
 
 use crate::Db;
 use crate::params;
+use crate::pattern::AFTER_IDS;
 use crate::scope::hold;
 use crate::settings;
 use crate::sql::statements;
@@ -198,7 +199,7 @@ pub async fn waiting(db: &Db) -> Result<i64> {
 
 /// Messages of all tenants before `before` (exclusive), newest first.
 pub async fn list(db: &Db, before: Option<&str>, limit: i64) -> Result<Vec<Entry>> {
-    let row = params![before.unwrap_or("~"), limit];
+    let row = params![before.unwrap_or(AFTER_IDS), limit];
     db.rows(&LIST, row).await?.iter().map(entry).collect()
 }
 

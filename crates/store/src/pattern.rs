@@ -1,4 +1,8 @@
-//! Text that is searched for with `like`.
+//! Text that is searched for with `like`, and where lists of ids begin.
+
+/// Comes after every id, whatever the collation of the database: ids begin with a letter before z, and in most
+/// languages `~` comes before digits and letters.
+pub(crate) const AFTER_IDS: &str = "zz";
 
 /// Text that is searched for anywhere, with the wildcards of `like` taken literally.
 pub(crate) fn like(text: &str) -> String {

@@ -12,6 +12,7 @@ use dream_domain::time::Millis;
 
 use crate::Db;
 use crate::params;
+use crate::pattern::AFTER_IDS;
 use crate::scope::Scope;
 use crate::sql::statements;
 use crate::step::Step;
@@ -95,7 +96,7 @@ pub async fn held(
     before: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Reservation>> {
-    let row = params![scope.tenant(), before.unwrap_or("res_~"), limit];
+    let row = params![scope.tenant(), before.unwrap_or(AFTER_IDS), limit];
     db.rows(&HELD, row).await?.iter().map(read).collect()
 }
 

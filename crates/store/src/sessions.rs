@@ -11,6 +11,7 @@ use crate::Db;
 use crate::audit::Act;
 use crate::db::Change;
 use crate::params;
+use crate::pattern::AFTER_IDS;
 use crate::scope::Scope;
 use crate::sql::statements;
 use crate::step::{Refusal, Step};
@@ -128,7 +129,13 @@ pub async fn page(
     before: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Session>> {
-    let row = params![scope.tenant(), user, now, before.unwrap_or("~"), limit];
+    let row = params![
+        scope.tenant(),
+        user,
+        now,
+        before.unwrap_or(AFTER_IDS),
+        limit
+    ];
     let rows = db.rows(&ALL, row).await?;
     rows.iter().map(read).collect()
 }

@@ -45,7 +45,10 @@ pub(crate) fn tune(connection: &Connection, purpose: Purpose) -> Result<(), Erro
     } else {
         "pragma busy_timeout=5000; pragma cache_size=-4000; pragma query_only=on;"
     };
-    connection.execute_batch(pragmas).map_err(unavailable)
+    connection.execute_batch(pragmas).map_err(unavailable)?;
+    // The order of bytes, by the name that it has on PostgreSQL.
+    let bytes = |one: &str, other: &str| one.cmp(other);
+    connection.create_collation("C", bytes).map_err(unavailable)
 }
 
 /// Runs one statement and collects its rows.

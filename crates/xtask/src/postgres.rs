@@ -148,7 +148,15 @@ fn free_port() -> Result<u16> {
 
 fn make_cluster(binaries: &Binaries, account: &Account, folder: &Path, port: u16) -> Result<()> {
     let data = folder.join("data");
-    let mut initdb = account.command(binaries.folder.join("initdb"));
+    let initdb = || account.command(binaries.folder.join("initdb"));
+    let mut help = initdb();
+    help.arg("--help");
+    let sorts = process::quiet(help)?.contains("--icu-locale");
+    let mut initdb = initdb();
+    // As most databases, it sorts text as a language does, not by bytes, where its version can without a locale of the machine.
+    if sorts {
+        initdb.args(["--locale-provider=icu", "--icu-locale=en-US"]);
+    }
     initdb
         .arg("--pgdata")
         .arg(&data)

@@ -9,7 +9,7 @@ use super::Customer;
 use super::row::{read, read_grant};
 use crate::Db;
 use crate::params;
-use crate::pattern::like;
+use crate::pattern::{AFTER_IDS, like};
 use crate::scope::Scope;
 use crate::sql::statements;
 
@@ -61,7 +61,7 @@ pub async fn list(
     let search = filter.search.as_deref();
     let row = params![
         scope.tenant(),
-        filter.before.as_deref().unwrap_or("user_~"),
+        filter.before.as_deref().unwrap_or(AFTER_IDS),
         search.map(|text| like(&text.to_lowercase())),
         search,
         filter.plan.as_deref(),

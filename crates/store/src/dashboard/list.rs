@@ -12,7 +12,7 @@ use super::standing;
 use super::used::{self, Allows, Near, Wish, most, near, plans};
 use crate::Db;
 use crate::params;
-use crate::pattern::like;
+use crate::pattern::{AFTER_IDS, like};
 use crate::scope::Scope;
 use crate::sql::{Sql, statements};
 use crate::value::{Row, Value};
@@ -229,9 +229,8 @@ pub async fn page(
     }
 }
 
-/// Before every id of a user, and after every one, however the database sorts text.
+/// Before every id.
 const FIRST: &str = "";
-const LAST: &str = "user_z";
 
 /// What a page is asked for, in whatever order.
 #[derive(Clone, Copy)]
@@ -249,7 +248,7 @@ impl Asked<'_> {
         after: Option<Place<'_>>,
         way: Direction,
     ) -> Result<Vec<Person>> {
-        let id = after.map_or(way.pick(FIRST, LAST), |after| after.id);
+        let id = after.map_or(way.pick(FIRST, AFTER_IDS), |after| after.id);
         let mut all = self.rows(sql, id, &[]).await?;
         all.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         Ok(self.first(all, way))
@@ -285,7 +284,7 @@ impl Asked<'_> {
         more: Vec<Value>,
     ) -> Result<Vec<Person>> {
         let (number, id) = match after {
-            None => way.pick((i64::MIN, FIRST), (i64::MAX, LAST)),
+            None => way.pick((i64::MIN, FIRST), (i64::MAX, AFTER_IDS)),
             Some(after) => (after.number()?, after.id),
         };
         let more = [params![number], more].concat();

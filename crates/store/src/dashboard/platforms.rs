@@ -10,7 +10,7 @@ use dream_domain::time::Millis;
 use super::sorting::{Direction, Place, place};
 use crate::Db;
 use crate::params;
-use crate::pattern::like;
+use crate::pattern::{AFTER_IDS, like};
 use crate::row;
 use crate::scope::Scope;
 use crate::sql::{Sql, statements};
@@ -147,9 +147,8 @@ impl Platform {
     }
 }
 
-/// Before every id of a platform, and after every one, however the database sorts text.
+/// Before every id.
 const FIRST: &str = "";
-const LAST: &str = "plt_z";
 
 /// A page of platforms; `root` is the root project, `after` the [`Platform::place`] of the last one seen, of a list in the
 /// same order.
@@ -174,7 +173,7 @@ pub async fn platforms(
         PlatformSort::Email(way) => asked.by_email(after, way).await,
         PlatformSort::LiveUsers(way) => {
             let (users, id) = match after {
-                None => way.pick((i64::MIN, FIRST), (i64::MAX, LAST)),
+                None => way.pick((i64::MIN, FIRST), (i64::MAX, AFTER_IDS)),
                 Some(after) => (after.number()?, after.id),
             };
             let sql = way.pick(&FEWEST_USERS, &MOST_USERS);
@@ -199,7 +198,7 @@ impl Asked<'_> {
         after: Option<Place<'_>>,
         way: Direction,
     ) -> Result<Vec<Platform>> {
-        let id = after.map_or(way.pick(FIRST, LAST), |after| after.id);
+        let id = after.map_or(way.pick(FIRST, AFTER_IDS), |after| after.id);
         self.rows(sql, id, &[]).await
     }
 

@@ -76,11 +76,11 @@ statements! {
         cast(coalesce(sum(case when near = 0 then 1 else 0 end), 0) as bigint),
         cast(coalesce(sum(case when near = 1 then 1 else 0 end), 0) as bigint),
         cast(coalesce(sum(used), 0) as bigint) from (select counter.user_id, counter.used, ", near!(), " as near ", running!(), ") as r");
-    /// `$28` is how near the end, `$29` and `$30` the place: what was used, and by whom.
+    /// In the order of bytes, as rows of several statements are put together. `$28` is how near the end, `$29` and `$30` the place: what was used, and by whom.
     USERS = concat!("select counter.user_id, u.user_id, u.email, plans.tier, counter.used, ", most!(), " ", running!(), "
         and (cast($28 as bigint) is null or ", near!(), " = $28)
-        and (cast($29 as bigint) is null or counter.used < $29 or (counter.used = $29 and counter.user_id > $30))
-        order by counter.used desc, counter.user_id limit $31");
+        and (cast($29 as bigint) is null or counter.used < $29 or (counter.used = $29 and counter.user_id collate \"C\" > $30))
+        order by counter.used desc, counter.user_id collate \"C\" limit $31");
 }
 
 /// What a plan allows of the meter that is looked at.

@@ -8,7 +8,7 @@ use dream_domain::time::Millis;
 use super::Status;
 use crate::Db;
 use crate::params;
-use crate::pattern::begins;
+use crate::pattern::{AFTER_IDS, begins};
 use crate::scope::Scope;
 use crate::sql::statements;
 use crate::step::Step;
@@ -157,7 +157,7 @@ pub async fn list(
 ) -> Result<Vec<Entry>> {
     let search = filter.search.as_deref();
     let (first, [all, of_id, of_customer]) = match sort {
-        Sort::Newest => ("~", [&NEWEST, &NEWEST_OF_ID, &NEWEST_OF_CUSTOMER]),
+        Sort::Newest => (AFTER_IDS, [&NEWEST, &NEWEST_OF_ID, &NEWEST_OF_CUSTOMER]),
         Sort::Oldest => ("", [&OLDEST, &OLDEST_OF_ID, &OLDEST_OF_CUSTOMER]),
     };
     let mut row = params![

@@ -9,7 +9,7 @@ use dream_domain::time::Millis;
 use super::{Line, Order, row};
 use crate::Db;
 use crate::params;
-use crate::pattern::like;
+use crate::pattern::{AFTER_IDS, like};
 use crate::scope::Scope;
 use crate::sql::{Sql, statements};
 use crate::value::Value;
@@ -144,7 +144,7 @@ pub async fn list(
 ) -> Result<Vec<Order>> {
     let search = filter.search.as_deref();
     let (id, amount) = match sort {
-        Sort::Newest | Sort::Largest => ("ord_~", i64::MAX),
+        Sort::Newest | Sort::Largest => (AFTER_IDS, i64::MAX),
         Sort::Oldest | Sort::Smallest => ("", i64::MIN),
     };
     let mut row = params![

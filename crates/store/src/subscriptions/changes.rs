@@ -7,6 +7,7 @@ use dream_domain::time::Millis;
 
 use crate::Db;
 use crate::params;
+use crate::pattern::AFTER_IDS;
 use crate::scope::Scope;
 use crate::sql::statements;
 use crate::value::Row;
@@ -52,7 +53,7 @@ pub async fn changes_of_user(
     before: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Change>> {
-    let row = params![scope.tenant(), user, before.unwrap_or("~"), limit];
+    let row = params![scope.tenant(), user, before.unwrap_or(AFTER_IDS), limit];
     db.rows(&OF_USER, row).await?.iter().map(read).collect()
 }
 
