@@ -47,8 +47,9 @@ pub(crate) fn tune(connection: &Connection, purpose: Purpose) -> Result<(), Erro
     };
     connection.execute_batch(pragmas).map_err(unavailable)?;
     // The order of bytes, by the name that it has on PostgreSQL.
-    let bytes = |one: &str, other: &str| one.cmp(other);
-    connection.create_collation("C", bytes).map_err(unavailable)
+    connection
+        .create_collation("C", str::cmp)
+        .map_err(unavailable)
 }
 
 /// Runs one statement and collects its rows.

@@ -1,8 +1,6 @@
 //! How the engine goes about lists of orders and events: by index, never through all rows of a tenant where one page, one
 //! id or one buyer is asked for.
 
-use rusqlite::OpenFlags;
-
 use crate::place::{Store, only_sqlite};
 
 /// By what has no index: all of the tenant's rows are looked at, and no others.
@@ -10,8 +8,7 @@ const BY_TOTAL: &[&str] = &["SMALLEST", "LARGEST"];
 
 /// How the engine goes about a statement, as far as it is about orders and events.
 fn plan(store: &Store, sql: &str) -> Vec<String> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let file = rusqlite::Connection::open_with_flags(store.file(), flags).unwrap();
+    let file = store.reader();
     let mut statement = file.prepare(&format!("explain query plan {sql}")).unwrap();
     let details = statement.raw_query().mapped(|row| row.get::<_, String>(3));
     let is_large = |line: &String| {

@@ -111,6 +111,14 @@ impl Store {
         }
     }
 
+    /// The file, opened for reading; it knows the order of bytes that statements name.
+    pub(crate) fn reader(&self) -> rusqlite::Connection {
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let file = rusqlite::Connection::open_with_flags(self.file(), flags).unwrap();
+        file.create_collation("C", str::cmp).unwrap();
+        file
+    }
+
     /// A connection past the store, on PostgreSQL.
     pub(crate) async fn client(&self) -> Client {
         match self.home.place() {

@@ -1,6 +1,5 @@
 //! Every shared statement is one text for both engines: each prepares on the real one.
 
-use rusqlite::OpenFlags;
 use tokio_postgres::Statement;
 use tokio_postgres::types::Type;
 
@@ -26,9 +25,7 @@ async fn every_statement_prepares_on_this_engine() {
             }
         }
     } else {
-        let file =
-            rusqlite::Connection::open_with_flags(store.file(), OpenFlags::SQLITE_OPEN_READ_ONLY)
-                .unwrap();
+        let file = store.reader();
         for (module, name, sql) in statements {
             if let Err(error) = file.prepare(sql.sqlite()) {
                 wrong.push(format!("{module}::{name}: {error}"));

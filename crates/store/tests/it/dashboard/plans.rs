@@ -1,7 +1,5 @@
 //! How the engine goes about the statements of dashboards: by index, whatever the size of other tenants.
 
-use rusqlite::OpenFlags;
-
 use crate::place::{Store, only_sqlite};
 
 /// Tables that grow with tenants, by the names the statements give them.
@@ -35,8 +33,7 @@ async fn statements_of_dashboards_use_indexes() {
         return;
     }
     let store = Store::new().await;
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let file = rusqlite::Connection::open_with_flags(store.file(), flags).unwrap();
+    let file = store.reader();
     let mut seen = 0;
     for (module, name, sql) in dream_store::statements() {
         let is_ours = module.starts_with("dashboard") || module == "reconcile";
@@ -68,8 +65,7 @@ async fn pages_by_date_and_email_come_sorted_from_an_index() {
         return;
     }
     let store = Store::new().await;
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let file = rusqlite::Connection::open_with_flags(store.file(), flags).unwrap();
+    let file = store.reader();
     let by_key = "SEARCH u USING PRIMARY KEY (publishable_key=? AND user_id";
     let by_email = "SEARCH u USING INDEX end_users_by_email (publishable_key=? AND email_folded";
     for (module, name, access) in [
