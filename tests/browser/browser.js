@@ -38,7 +38,9 @@ export function journey(name, run) {
       await run();
     } catch (error) {
       const seen = await Promise.all(visitors.map((visitor) => visitor.tell()));
-      throw new Error([error.message, ...seen].join('\n\n'), { cause: error });
+      // Every file runs in a process of its own.
+      const where = `In ${process.argv[1]}`;
+      throw new Error([error.message, where, ...seen].join('\n\n'), { cause: error });
     } finally {
       await Promise.all(visitors.splice(0).map(({ context }) => context.close()));
     }

@@ -48,7 +48,7 @@ journey('the overview of plans', async () => {
   );
   await shows(
     () => page.getByRole('list', { name: 'Needs a look' }).getByRole('listitem').allTextContents(),
-    ['1 customer has used up the limit of the plan.Look', '1 customer has used 80 % of the limit of the plan.Look'],
+    ['1 customer has used up the limit of the plan.View', '1 customer has used 80 % of the limit of the plan.View'],
   );
   const ofMonth = (currency) => plans.byDay(now, DAYS, (_, end) => [money(plans.mrr(end)[currency] ?? 0, currency)]);
   await shows(() => chart(page, 'MRR by day in USD'), ofMonth('usd'));

@@ -24,11 +24,11 @@ impl Failing {
         {
             self.tests.insert(name.to_owned());
         }
-        // Node tells the place of a test only if it failed.
-        if let Some(place) = line
-            .strip_prefix("location: '")
-            .and_then(|rest| rest.strip_suffix('\''))
-            && let Some((file, _)) = place.split_once(".test.js:")
+        // Node tells the place of a test only if it failed; that of a journey is the same for all, so they tell it themselves.
+        let place = line.strip_prefix("location: '");
+        let told = line.strip_prefix("In ");
+        if let Some((file, _)) = place.or(told).and_then(|it| it.split_once(".test.js"))
+            && file.starts_with('/')
         {
             self.files.insert(format!("{file}.test.js"));
         }
@@ -75,8 +75,12 @@ mod tests {
             "    not ok 1 - bad",
             "      location: '/repo/tests/browser/plan.test.js:3:28'",
             "  location: '/repo/tests/browser/plan.test.js:1:1'",
+            "not ok 2 - a journey",
+            "  location: '/repo/tests/browser/browser.js:36:3'",
+            "    In /repo/tests/browser/store.test.js",
         ];
-        assert_eq!(read(&lines), ["/repo/tests/browser/plan.test.js"]);
+        let files = ["plan", "store"].map(|name| format!("/repo/tests/browser/{name}.test.js"));
+        assert_eq!(read(&lines), files);
     }
 
     #[test]
