@@ -70,10 +70,7 @@ pub(crate) async fn list(
     let platform = developer.platform(&app).await?;
     let name = format!("audit-log/{platform}");
     let secret = app.master.cursors();
-    let before = listing.cursor.as_deref();
-    let before = before
-        .map(|cursor| page::position(secret, &name, cursor))
-        .transpose()?;
+    let before = page::position(secret, &name, listing.cursor.as_deref())?;
     let rows = store::list(&app.db, &platform, before.as_deref(), limit + 1).await?;
     let (rows, has_more) = page::cut(rows, limit);
     let next_cursor = rows

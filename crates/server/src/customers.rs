@@ -123,11 +123,7 @@ pub(crate) async fn list(
     let limit = page::limit(listing.limit.as_deref())?;
     let name = format!("customers/{}", tenant.scope.tenant());
     let secret = app.master.cursors();
-    let before = listing
-        .cursor
-        .as_deref()
-        .map(|cursor| page::position(secret, &name, cursor))
-        .transpose()?;
+    let before = page::position(secret, &name, listing.cursor.as_deref())?;
     let plan = listing
         .plan
         .as_deref()

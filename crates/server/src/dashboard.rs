@@ -113,10 +113,8 @@ fn wish<'a>(app: &App, tenant: &'a Tenant, listing: &Listing) -> Result<(Wish<'a
     let word = listing.sort.as_deref().unwrap_or("newest");
     let sort = sort(app, tenant, word)?;
     let list = people::list(tenant, word);
-    let cursor = listing.cursor.as_deref();
-    let after = cursor
-        .map(|cursor| page::position(app.master.cursors(), &list, cursor))
-        .transpose()?;
+    let secret = app.master.cursors();
+    let after = page::position(secret, &list, listing.cursor.as_deref())?;
     let wish = Wish {
         filter: filter(app, tenant, listing)?,
         sort,

@@ -143,10 +143,7 @@ async fn mail_of(app: &App, id: &str) -> Result<MailBody> {
 async fn find(app: &App, listing: &Listing) -> Result<MailList> {
     let limit = page::limit(listing.limit.as_deref())?;
     let secret = app.master.cursors();
-    let cursor = listing.cursor.as_deref();
-    let mut before = cursor
-        .map(|cursor| page::position(secret, LIST, cursor))
-        .transpose()?;
+    let mut before = page::position(secret, LIST, listing.cursor.as_deref())?;
     let wanted = listing.to.as_ref().map(|to| to.to_lowercase());
     let fits = |mail: &MailBody| {
         let to = mail.to.to_lowercase();

@@ -117,10 +117,7 @@ pub(crate) async fn list(
     };
     let name = format!("events/{}/{word}", scope.tenant());
     let secret = app.master.cursors();
-    let last = listing.cursor.as_deref();
-    let last = last
-        .map(|cursor| page::position(secret, &name, cursor))
-        .transpose()?;
+    let last = page::position(secret, &name, listing.cursor.as_deref())?;
     let filter = Filter {
         customer: customer(&app, scope, listing.customer.as_deref()).await?,
         ..filter(&listing)?

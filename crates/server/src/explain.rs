@@ -78,10 +78,7 @@ pub(crate) async fn list_invoices(
     let scope = caller.scope();
     let name = format!("invoices/{}/{}", scope.tenant(), customer.id);
     let secret = app.master.cursors();
-    let before = listing.cursor.as_deref();
-    let before = before
-        .map(|cursor| page::position(secret, &name, cursor))
-        .transpose()?;
+    let before = page::position(secret, &name, listing.cursor.as_deref())?;
     let before = before.as_deref().and_then(|text| {
         let (at, id) = text.split_once('/')?;
         Some((Millis(at.parse().ok()?), id))

@@ -213,9 +213,7 @@ pub(crate) async fn held(
     let limit = page::limit(paging.limit.as_deref())?;
     let name = format!("reservations/{}", scope.tenant());
     let secret = app.master.cursors();
-    let cursor = paging.cursor.as_deref();
-    let before = cursor.map(|cursor| page::position(secret, &name, cursor));
-    let before = before.transpose()?;
+    let before = page::position(secret, &name, paging.cursor.as_deref())?;
     let rows = reservations::held(&app.db, scope, before.as_deref(), limit + 1).await?;
     let (rows, has_more) = page::cut(rows, limit);
     let next = rows.last().filter(|_| has_more);

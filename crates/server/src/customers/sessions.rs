@@ -80,10 +80,7 @@ pub(crate) async fn list(
     let customer = found(&app, &caller, &id).await?;
     let name = format!("sessions/{}/{}", scope.tenant(), customer.id);
     let secret = app.master.cursors();
-    let before = paging.cursor.as_deref();
-    let before = before
-        .map(|cursor| page::position(secret, &name, cursor))
-        .transpose()?;
+    let before = page::position(secret, &name, paging.cursor.as_deref())?;
     let (now, before) = (app.clock.machine(), before.as_deref());
     let rows = store::page(&app.db, scope, &customer.id, now, before, limit + 1).await?;
     let (rows, has_more) = page::cut(rows, limit);

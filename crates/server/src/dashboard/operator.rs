@@ -107,10 +107,7 @@ pub(crate) async fn platforms(
     let (word, sort) = sort(listing.sort.as_deref())?;
     let list = format!("operator/platforms/{word}");
     let secret = app.master.cursors();
-    let after = listing.cursor.as_deref();
-    let after = after
-        .map(|cursor| page::position(secret, &list, cursor))
-        .transpose()?;
+    let after = page::position(secret, &list, listing.cursor.as_deref())?;
     let root = root(&app).await?;
     let (db, search, after) = (&app.db, search.as_deref(), after.as_deref());
     let found = store::platforms(db, &root.scope, search, sort, after, limit + 1).await?;

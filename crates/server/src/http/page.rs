@@ -37,8 +37,11 @@ pub(crate) fn cursor(secret: &[u8], list: &str, last: &str) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The row a cursor names; 422 if it was made for another list or tampered with.
-pub(crate) fn position(secret: &[u8], list: &str, cursor: &str) -> Result<String> {
+/// The row a cursor names, if there is one; 422 if it was made for another list or tampered with.
+pub(crate) fn position(secret: &[u8], list: &str, cursor: Option<&str>) -> Result<Option<String>> {
+    let Some(cursor) = cursor else {
+        return Ok(None);
+    };
     let refused = || {
         Code::InvalidCursor
             .error("The cursor does not belong to this list; start again without one")
@@ -49,7 +52,7 @@ pub(crate) fn position(secret: &[u8], list: &str, cursor: &str) -> Result<String
     if tag != seal(secret, list, last) {
         return Err(refused());
     }
-    Ok(last.to_owned())
+    Ok(Some(last.to_owned()))
 }
 
 fn seal(secret: &[u8], list: &str, last: &str) -> [u8; 8] {

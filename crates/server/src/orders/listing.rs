@@ -65,9 +65,8 @@ pub(crate) async fn list(
     let (sort, word) = sort(listing.sort.as_deref())?;
     let name = format!("orders/{}/{word}", scope.tenant());
     let secret = app.master.cursors();
-    let cursor = listing.cursor.as_deref();
-    let last = cursor.map(|cursor| page::position(secret, &name, cursor).and_then(|it| read(&it)));
-    let last = last.transpose()?;
+    let last = page::position(secret, &name, listing.cursor.as_deref())?;
+    let last = last.as_deref().map(read).transpose()?;
     let filter = filter(&app, scope, &listing).await?;
     let rows = store::list(&app.db, scope, &filter, sort, last.as_ref(), limit + 1).await?;
     let (rows, has_more) = page::cut(rows, limit);

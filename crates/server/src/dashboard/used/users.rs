@@ -97,9 +97,7 @@ pub(crate) async fn list(
     let of = listing.usage.as_deref().unwrap_or("all");
     let list = format!("used/{}/{}/{of}", tenant.scope.tenant(), meter.name());
     let secret = app.master.cursors();
-    let place = listing.cursor.as_deref();
-    let place = place.map(|cursor| page::position(secret, &list, cursor));
-    let place = place.transpose()?;
+    let place = page::position(secret, &list, listing.cursor.as_deref())?;
     let after = place.as_deref().map(after).transpose()?;
     app.db.fold().await?;
     let (db, scope) = (&app.db, &tenant.scope);
