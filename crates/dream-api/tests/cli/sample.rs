@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::home::Home;
 use crate::sample::reader::{CUSTOMERS, ORDERS, Reader, posting};
-use crate::server::{LOOKS, Server, wait_until};
+use crate::server::{LOOKS, Server, ended, signal, wait_until};
 
 /// What is printed when it begins.
 const BEGINS: &str = "Filling the demo projects with a month of sample data";
@@ -180,21 +180,8 @@ async fn start_that_was_killed_half_way_is_made_good_by_the_next() {
 async fn start_that_is_told_to_stop_half_way_ends_well() {
     let home = Home::sqlite();
     let mut killed = Killed::after(&home, 500).await;
-    let id = killed.child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-s", "TERM", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
-    let mut ended = None;
-    wait_until("the server to end", || {
-        ended = killed.child.try_wait().unwrap();
-        ended.is_some()
-    })
-    .await;
-    assert!(ended.unwrap().success());
+    signal(&killed.child, "TERM");
+    assert!(ended(&mut killed.child).await.success());
     assert!(!home.data().join("demo.json").exists());
     // The next one may want no sample.
     let server = Server::start(&home).await;

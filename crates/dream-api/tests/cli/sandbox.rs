@@ -1,13 +1,12 @@
 //! The sandbox that a server starts, and the one that runs alone.
 
 use std::net::TcpListener;
-use std::process::Command;
 
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 
 use crate::home::Home;
-use crate::server::{Server, wait_until};
+use crate::server::{Server, ended, signal, wait_until};
 
 /// Any well-formed key is a platform of its own.
 const KEY: &str = "sk_test_someone";
@@ -63,21 +62,8 @@ impl Alone {
     }
 
     async fn stop(mut self) {
-        let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-s", "TERM", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
-        let mut ended = None;
-        wait_until("the sandbox to end", || {
-            ended = self.child.try_wait().unwrap();
-            ended.is_some()
-        })
-        .await;
-        assert!(ended.unwrap().success());
+        signal(&self.child, "TERM");
+        assert!(ended(&mut self.child).await.success());
     }
 }
 

@@ -72,21 +72,12 @@ impl Server {
 
     /// Sends a signal, by its name.
     pub(crate) fn signal(&self, name: &str) {
-        let sent = Command::new("kill")
-            .args(["-s", name, &self.pid().to_string()])
-            .status();
-        assert!(sent.unwrap().success());
+        signal(&self.child, name);
     }
 
     /// Waits until the process has ended by itself.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
-        let mut status = None;
-        wait_until("the process to end", || {
-            status = self.child.try_wait().unwrap();
-            status.is_some()
-        })
-        .await;
-        status.unwrap()
+        ended(&mut self.child).await
     }
 
     /// Asks it to stop and waits until it has.
@@ -165,6 +156,25 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a signal to a process that a test has started, by its name.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args(["-s", name, &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+/// Waits until a process has ended by itself.
+pub(crate) async fn ended(child: &mut Child) -> ExitStatus {
+    let mut status = None;
+    wait_until("the process to end", || {
+        status = child.try_wait().unwrap();
+        status.is_some()
+    })
+    .await;
+    status.unwrap()
 }
 
 /// Looks again and again, and fails the test if it never becomes true.
